@@ -1,0 +1,75 @@
+"""The core as Verilog, and beside it a JSON file that says what is in it, so that nobody guesses names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from amaranth.back import verilog
+from amaranth.hdl import Shape
+
+from hw.config import CoreConfig
+from hw.core import Core
+from hw.weights import Image
+from model.console import write_atomic
+from model.network import Network
+
+TOP = "core"
+
+
+@dataclass(frozen=True)
+class Verilog:
+    """Verilog text of a core, and its metadata (see `describe`)."""
+
+    text: str
+    metadata: dict[str, Any]
+
+    def save(self, folder: Path, name: str) -> tuple[Path, Path]:
+        """Write ``name.v`` and ``name.json`` into a folder."""
+        described = json.dumps(self.metadata, indent=2) + "\n"
+        return write_atomic(folder / f"{name}.v", self.text), write_atomic(folder / f"{name}.json", described)
+
+
+def generate(network: Network, config: CoreConfig) -> Verilog:
+    """The same network and config give the same bytes."""
+    core = Core(network, config)
+    text = verilog.convert(core, name=TOP, emit_src=False)
+    return Verilog(text, describe(core))
+
+
+def describe(core: Core) -> dict[str, Any]:
+    """Ports, result fields, memories, probes (names inside the top module), network and config."""
+    network, config, g = core.network, core.config, core.geometry
+    ports = [("clk", "in", 1), ("rst", "in", 1)] + [
+        ("__".join(map(str, path)), member.flow.name.lower(), Shape.cast(member.shape).width)
+        for path, member, _ in core.signature.flatten(core)
+    ]
+    fields = {str(key): {"offset": field.offset, "bits": field.width} for key, field in core.result_layout}
+    image = Image(g, config)
+    names = ("thresholds", "biases", "weights")
+    return {
+        "top": TOP,
+        "network": {
+            "name": network.name,
+            "digest": network.digest,
+            "shape": list(network.shape),
+            "steps": network.steps,
+            "classes": list(network.classes),
+        },
+        "config": asdict(config),
+        "geometry": asdict(g),
+        "ports": [{"name": name, "direction": direction, "bits": bits} for name, direction, bits in ports],
+        "result": fields,
+        "tables": [
+            {"name": name, "words": words, "bits": bits}
+            for name, (words, bits) in zip(names, image.sections, strict=True)
+        ],
+        "image_bytes": image.size if config.weights == "ram" else 0,
+        "probe_layer": core.layer.name,
+        "probes": {
+            name: {"signal": signal.name, "bits": len(signal), "count": count}
+            for name, (signal, count) in core.probes.items()
+        },
+    }
