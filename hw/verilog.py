@@ -10,7 +10,7 @@ from typing import Any
 from amaranth.back import verilog
 from amaranth.hdl import Shape
 
-from hw.config import CoreConfig
+from hw.config import CoreConfig, Geometry
 from hw.core import Core
 from hw.weights import Image
 from model.console import write_atomic
@@ -21,10 +21,11 @@ TOP = "core"
 
 @dataclass(frozen=True)
 class Verilog:
-    """Verilog text of a core, and its metadata (see `describe`)."""
+    """Verilog text of a core, its metadata (see `describe`), and the widths that it fixes."""
 
     text: str
     metadata: dict[str, Any]
+    geometry: Geometry
 
     def save(self, folder: Path, name: str) -> tuple[Path, Path]:
         """Write ``name.v`` and ``name.json`` into a folder."""
@@ -36,7 +37,7 @@ def generate(network: Network, config: CoreConfig) -> Verilog:
     """The same network and config give the same bytes."""
     core = Core(network, config)
     text = verilog.convert(core, name=TOP, emit_src=False)
-    return Verilog(text, describe(core))
+    return Verilog(text, describe(core), core.geometry)
 
 
 def describe(core: Core) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""``python -m hw``: Verilog of a core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hw.options import (
+    LanesOption,
+    NetworkOption,
+    Neuron,
+    NeuronOption,
+    OutOption,
+    Weights,
+    WeightsOption,
+    ZeroSkipOption,
+    config_for,
+)
+from hw.verilog import generate
+from hw.weights import Image
+from model.console import out, run, write_atomic
+from model.network import Network
+
+app = typer.Typer(help=__doc__, no_args_is_help=True)
+
+
+@app.callback()
+def _main() -> None:
+    """Amaranth RTL of the chip, and its Verilog."""
+
+
+@app.command()
+def verilog(
+    network: NetworkOption = "tiny",
+    lanes: LanesOption = None,
+    weights: WeightsOption = Weights.rom,
+    neuron: NeuronOption = Neuron.ssf,
+    zero_skip: ZeroSkipOption = True,
+    folder: OutOption = Path("build/verilog"),
+) -> None:
+    """Write the Verilog of a core and, beside it, a JSON file that says what is in it."""
+    net = Network.load(network)
+    config = config_for(net, lanes, weights, neuron, zero_skip)
+    generated = generate(net, config)
+    name = f"core-{net.name}-{config.lanes}-{config.weights}-{config.neuron}{'' if zero_skip else '-noskip'}"
+    text, metadata = generated.save(folder, name)
+    out.print(f"{text}: network {net.name} ({'-'.join(map(str, net.shape))}), {net.synapses} synapses, {config}")
+    out.print(f"{metadata}: ports, memories, probes, digest {net.digest[:12]}")
+    if config.weights == "ram":
+        image = write_atomic(folder / f"{name}.image", Image(generated.geometry, config).of(net))
+        out.print(f"{image}: {image.stat().st_size} bytes, to load before the first beat")
+
+
+if __name__ == "__main__":
+    run(app, "hw")

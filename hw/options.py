@@ -1,0 +1,56 @@
+"""Command-line options that several verbs share, so that each is named and explained once."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hw.config import CoreConfig
+from model.network import Network
+
+DEFAULT_LANES = 16
+
+
+class Weights(str, Enum):
+    rom = "rom"
+    ram = "ram"
+
+
+class Neuron(str, Enum):
+    ssf = "ssf"
+    if_ = "if"
+
+
+NetworkOption = Annotated[
+    str, typer.Option("--network", "-n", help="A shipped network (tiny, accurate, reference) or a .json file.")
+]
+LanesOption = Annotated[
+    int | None,
+    typer.Option(help=f"Neurons computed in parallel; by default the widest layer, at most {DEFAULT_LANES}."),
+]
+WeightsOption = Annotated[Weights, typer.Option(help="Constants in logic, or memory that is loaded at run time.")]
+NeuronOption = Annotated[Neuron, typer.Option(help="Sum-Spikes-and-Fire, or the integrate-and-fire baseline.")]
+ZeroSkipOption = Annotated[bool, typer.Option(help="Inputs whose count is zero cost neither cycle nor weight read.")]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder that holds mitdb/; else $ECG_DATA, else ./data.", show_default=False),
+]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for results.")]
+
+
+def config_for(
+    network: Network,
+    lanes: int | None = None,
+    weights: Weights = Weights.rom,
+    neuron: Neuron = Neuron.ssf,
+    zero_skip: bool = True,
+) -> CoreConfig:
+    """The config that the options ask for. Raises InputError when it does not suit the network."""
+    if lanes is None:
+        lanes = min(DEFAULT_LANES, max(network.shape[1:]))
+    config = CoreConfig(lanes, weights.value, neuron.value, zero_skip)
+    config.check(network)
+    return config
