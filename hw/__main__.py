@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from hw.options import (
     LanesOption,
     NetworkOption,
-    Neuron,
     NeuronOption,
     OutOption,
-    Weights,
     WeightsOption,
     ZeroSkipOption,
     config_for,
@@ -35,8 +32,8 @@ def _main() -> None:
 def verilog(
     network: NetworkOption = "tiny",
     lanes: LanesOption = None,
-    weights: WeightsOption = Weights.rom,
-    neuron: NeuronOption = Neuron.ssf,
+    weights: WeightsOption = "rom",
+    neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
     folder: OutOption = Path("build/verilog"),
 ) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from model.console import InputError
 from model.golden import Trace
 from model.network import Firing, Network, signed_bits
+
+
+Weights = Literal["rom", "ram"]
+Neuron = Literal["ssf", "if"]
 
 
 @dataclass(frozen=True)
@@ -23,16 +27,16 @@ class CoreConfig:
     """
 
     lanes: int = 8
-    weights: Literal["rom", "ram"] = "rom"
-    neuron: Literal["ssf", "if"] = "ssf"
+    weights: Weights = "rom"
+    neuron: Neuron = "ssf"
     zero_skip: bool = True
 
     def __post_init__(self) -> None:
         if self.lanes < 1:
             raise InputError(f"lanes = {self.lanes}: give at least 1")
         for name, value, choices in (
-            ("weights", self.weights, ("rom", "ram")),
-            ("neuron", self.neuron, ("ssf", "if")),
+            ("weights", self.weights, get_args(Weights)),
+            ("neuron", self.neuron, get_args(Neuron)),
         ):
             if value not in choices:
                 raise InputError(f"{name} = {value!r}: give one of {', '.join(choices)}")

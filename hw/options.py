@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hw.config import CoreConfig
+from hw.config import CoreConfig, Neuron, Weights
 from model.network import Network
 
 DEFAULT_LANES = 16
-
-
-class Weights(str, Enum):
-    rom = "rom"
-    ram = "ram"
-
-
-class Neuron(str, Enum):
-    ssf = "ssf"
-    if_ = "if"
 
 
 NetworkOption = Annotated[
@@ -44,13 +33,13 @@ OutOption = Annotated[Path, typer.Option("--out", help="Folder for results.")]
 def config_for(
     network: Network,
     lanes: int | None = None,
-    weights: Weights = Weights.rom,
-    neuron: Neuron = Neuron.ssf,
+    weights: Weights = "rom",
+    neuron: Neuron = "ssf",
     zero_skip: bool = True,
 ) -> CoreConfig:
     """The config that the options ask for. Raises InputError when it does not suit the network."""
     if lanes is None:
         lanes = min(DEFAULT_LANES, max(network.shape[1:]))
-    config = CoreConfig(lanes, weights.value, neuron.value, zero_skip)
+    config = CoreConfig(lanes, weights, neuron, zero_skip)
     config.check(network)
     return config
