@@ -114,13 +114,11 @@ def _read_header(path: Path) -> wfdb.Record:
         header = wfdb.rdheader(str(path))
         rate, files = float(header.fs), header.file_name
     except Exception as error:  # wfdb meets a damaged header with whatever its parser runs into
-        raise InputError(
-            f"record {path}: {path.name}.hea is no WFDB header ({_line(error)}): {AGAIN}"
-        ) from error
+        raise InputError(f"record {path}: {path.name}.hea is no WFDB header ({_line(error)}): {AGAIN}") from error
     if rate != SAMPLING_RATE:
         raise InputError(
-            f"record {path}: sampled at {rate:g} Hz, not {SAMPLING_RATE} Hz: resample it first, for example with"
-            f" `xform -i {path.name} -H -f {SAMPLING_RATE} -o NEW -a atr` of the WFDB software package"
+            f"record {path}: sampled at {rate:g} Hz, not {SAMPLING_RATE} Hz: resample it first, for example"
+            f" with `xform -i {path.name} -H -f {SAMPLING_RATE} -o NEW -a atr` of the WFDB software package"
         )
     for file in set(files or ()):
         _require(path.with_name(file), path)
@@ -133,8 +131,8 @@ def _find_lead(path: Path, header: wfdb.Record, lead: str | None) -> int:
     chosen = lead or next((name for name in LEADS if name in names), None)
     if chosen not in names:
         raise InputError(
-            f"record {path}: has no lead {lead or ' or '.join(LEADS)}, but {', '.join(map(str, names)) or 'none'}:"
-            " choose one of its leads, or leave the record out"
+            f"record {path}: has no lead {lead or ' or '.join(LEADS)}, but"
+            f" {', '.join(map(str, names)) or 'none'}: choose one of its leads, or leave the record out"
         )
     index = names.index(chosen)
     if header.adc_res[index] != RESOLUTION or header.adc_zero[index] is None:
@@ -156,16 +154,14 @@ def _read_codes(path: Path, header: wfdb.Record, index: int) -> np.ndarray:
             f"{where}: {file} is damaged, or shorter than {path.name}.hea says ({_line(error)}): {AGAIN}"
         ) from error
     if len(codes) < SHORTEST_RECORD:
-        raise InputError(
-            f"{where}: only {len(codes)} samples, too short for one beat: give at least {SHORTEST_RECORD} (1 s)"
-        )
+        raise InputError(f"{where}: only {len(codes)} samples, too short for one beat: give at least {SHORTEST_RECORD}")
     low = header.adc_zero[index] - 2 ** (RESOLUTION - 1)
     high = low + 2**RESOLUTION - 1
     invalid = np.flatnonzero((codes < low) | (codes > high))  # WFDB's mark of a missing sample (NaN) is one
     if len(invalid):
         raise InputError(
-            f"{where}: {len(invalid)} of {len(codes)} samples are missing or outside {low}..{high}, the first at"
-            f" sample {invalid[0]}: fill or cut the gap, or choose another lead or record"
+            f"{where}: {len(invalid)} of {len(codes)} samples are missing or outside {low}..{high}, the first"
+            f" at sample {invalid[0]}: fill or cut the gap, or choose another lead or record"
         )
     checksum = header.checksum[index]
     if checksum is not None and (int(codes.sum()) - checksum) % 2**16:
@@ -208,8 +204,8 @@ def _read_beats(path: Path, samples: int) -> tuple[np.ndarray, tuple[str, ...]]:
         raise InputError(f"record {path}: {file.name} has no beats: annotate it, or leave the record out")
     if peaks[-1] >= samples:
         raise InputError(
-            f"record {path}: {file.name} has a beat at sample {peaks[-1]}, after the end of the signal ({samples}"
-            f" samples): {AGAIN}"
+            f"record {path}: {file.name} has a beat at sample {peaks[-1]}, after the end of the signal"
+            f" ({samples} samples): {AGAIN}"
         )
     return peaks, tuple(annotation.symbol[index] for index in found)
 

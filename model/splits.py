@@ -1,10 +1,11 @@
 """Which beats train, which choose, and which test. A set that tests never chooses anything.
 
-intra:    beats of all records, 80 % to train and 20 % to test within each class, by seed. The same person is on
-          both sides, as in the protocol that SparrowSNN's figure comes closest to; its own split could not be read.
+intra:    beats of all records, 80 % to train and 20 % to test within each class, by seed. The same person is
+          on both sides. Of the usual protocols this is the closest to SparrowSNN's, whose own split could not
+          be read.
 inter:    AAMI practice: the records DS1 train, the records DS2 test. One person gave a record to each, 201
           and 202, so that figures go with and without 202.
-adaptive: as ``inter``, but the first five minutes of each DS2 record train too, and only the rest of it tests.
+adaptive: as ``inter``, but the first five minutes of each DS2 record train too, and only its rest tests.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def make_split(name: str, beats: Beats, seed: int = 0) -> Split:
     train, test = np.isin(beats.record, DS1), np.isin(beats.record, DS2)
     if not test.any():
         raise InputError(
-            f"split {name}: none of the records {', '.join(beats.codes)} is in DS2 to test on: use MIT-BIH's, or intra"
+            f"split {name}: none of the records {', '.join(beats.codes)} is in DS2 to test on: choose records"
+            " of MIT-BIH, or the split intra"
         )
     validation = np.isin(beats.record, VALIDATION_RECORDS)
     tune = test & (beats.peak < TUNING) & (name == "adaptive")

@@ -1,0 +1,110 @@
+"""How good a classification is: over all, per class, and how much of it hangs on who the patients were.
+
+About nine beats of MIT-BIH in ten are N, so that accuracy alone says little: the sensitivity (Se) and the
+positive predictivity (+P) of each class go with it, as in ANSI/AAMI EC57, and F1, their harmonic mean.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+from sklearn.metrics import confusion_matrix
+
+from model.beats import CLASSES
+from model.console import InputError
+
+SCORES = ("Se", "+P", "F1")
+SHARED_PERSON = ("201", "202")  # two records of one person; every other record has its own
+
+
+def evaluate(labels: np.ndarray, predictions: np.ndarray, records: np.ndarray | None = None) -> dict[str, Any]:
+    """Scores of ``predictions`` against ``labels``, indices into `CLASSES`, int[n], as a dict for JSON.
+
+    records: str[n], the record of each beat. With it come 95 % intervals by `bootstrap`, and the scores
+             without record 202, as its person's other record trains in the split `inter`.
+    The rows of the confusion matrix are labels. A score of nothing (0 of 0) is None. No beats are refused.
+    """
+    if not len(labels):
+        raise InputError("no beats to score: choose other records, or another split")
+    confusion = _confusion(labels, predictions)
+    accuracy, scores = _scores(confusion)
+    result: dict[str, Any] = {
+        "beats": len(labels),
+        "accuracy": _number(float(accuracy)),
+        "classes": list(CLASSES),
+        "confusion": confusion.tolist(),
+        "per_class": {
+            name: {"count": int(row.sum()), **dict(zip(SCORES, map(_number, values), strict=True))}
+            for name, row, values in zip(CLASSES, confusion, scores, strict=True)
+        },
+    }
+    if records is not None:
+        result["interval"] = bootstrap(labels, predictions, records)
+        rest = records != "202"
+        if not rest.all() and rest.any():
+            result["without_202"] = evaluate(labels[rest], predictions[rest], records[rest])
+    return result
+
+
+def bootstrap(
+    labels: np.ndarray, predictions: np.ndarray, records: np.ndarray, draws: int = 2000, seed: int = 0
+) -> dict[str, Any]:
+    """The 95 % interval [low, high] of each score, when as many patients are drawn again, with replacement.
+
+    Percentiles over the draws in which a score is defined; [None, None] where there are none.
+    """
+    patients = np.where(np.isin(records, SHARED_PERSON), SHARED_PERSON[0], records)
+    names = np.unique(patients)
+    confusions = np.stack([_confusion(labels[patients == name], predictions[patients == name]) for name in names])
+    often = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), draws)
+    accuracy, scores = _scores(np.tensordot(often, confusions, axes=1))
+    return {
+        "patients": len(names),
+        "draws": draws,
+        "accuracy": _interval(accuracy),
+        "per_class": {
+            name: {score: _interval(scores[:, row, column]) for column, score in enumerate(SCORES)}
+            for row, name in enumerate(CLASSES)
+        },
+    }
+
+
+def table(result: dict[str, Any], title: str) -> Table:
+    """What `evaluate` gave, for the terminal: the confusion matrix, and the scores of each class."""
+    view = Table(title=f"{title}: {_percent(result['accuracy'])} of {result['beats']} beats", title_justify="left")
+    for heading in ("beat", *(f"as {name}" for name in result["classes"]), *SCORES):
+        view.add_column(heading, justify="right")
+    for (name, scores), row in zip(result["per_class"].items(), result["confusion"], strict=True):
+        view.add_row(name, *map(str, row), *(_percent(scores[score]) for score in SCORES))
+    return view
+
+
+def _confusion(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    """int64[classes, classes], label by prediction."""
+    return confusion_matrix(labels, predictions, labels=range(len(CLASSES)))
+
+
+def _scores(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Accuracy, float[...], and `SCORES`, float[..., classes, 3], of int64[..., classes, classes]; NaN for 0 of 0."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    labelled, predicted = confusion.sum(-1), confusion.sum(-2)
+    with np.errstate(invalid="ignore"):
+        accuracy = hits.sum(-1) / labelled.sum(-1)
+        scores = hits / labelled, hits / predicted, 2 * hits / (labelled + predicted)
+    return accuracy, np.stack(scores, axis=-1)
+
+
+def _interval(values: np.ndarray) -> list[float | None]:
+    defined = values[~np.isnan(values)]
+    return [_number(np.percentile(defined, at)) if len(defined) else None for at in (2.5, 97.5)]
+
+
+def _number(value: float) -> float | None:
+    """A float that JSON has; it has no NaN."""
+    return None if np.isnan(value) else float(value)
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2%}"

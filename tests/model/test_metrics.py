@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+
+from model.console import InputError
+from model.metrics import SCORES, bootstrap, evaluate, table
+
+LABELS = np.array([0] * 6 + [1] * 3 + [2] * 4)
+PREDICTIONS = np.array([0, 0, 0, 0, 1, 2, 1, 1, 0, 2, 2, 2, 3])
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60))
+def test_scores_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    labels, predictions = np.array(pairs).T
+    result = evaluate(labels, predictions)
+    precision, recall, f1, count = precision_recall_fscore_support(
+        labels, predictions, labels=range(4), zero_division=np.nan
+    )
+    assert result["accuracy"] == pytest.approx(accuracy_score(labels, predictions))
+    for row, scores in enumerate(result["per_class"].values()):
+        expected = recall[row], precision[row], f1[row]
+        ours = [np.nan if scores[name] is None else scores[name] for name in SCORES]
+        assert ours == pytest.approx(expected, nan_ok=True)
+        assert scores["count"] == count[row]
+
+
+def test_scores_by_hand() -> None:
+    result = evaluate(LABELS, PREDICTIONS)
+    assert result["confusion"] == [[4, 1, 1, 0], [1, 2, 0, 0], [0, 0, 3, 1], [0, 0, 0, 0]]
+    assert result["accuracy"] == 9 / 13
+    assert result["per_class"]["V"] == {"count": 4, "Se": 3 / 4, "+P": 3 / 4, "F1": 3 / 4}
+    assert result["per_class"]["F"] == {"count": 0, "Se": None, "+P": 0.0, "F1": 0.0}
+
+
+def test_the_result_is_json_without_nan() -> None:
+    records = np.array(["200"] * 6 + ["202"] * 7)
+    result = evaluate(LABELS, PREDICTIONS, records)
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert result["without_202"]["beats"] == 6
+    assert "without_202" not in evaluate(LABELS, PREDICTIONS, np.full(13, "100"))
+
+
+def test_no_beats_are_refused() -> None:
+    nothing = np.array([], np.int64)
+    with pytest.raises(InputError, match="no beats to score: choose other records"):
+        evaluate(nothing, nothing)
+
+
+def test_one_patient_leaves_nothing_to_chance() -> None:
+    interval = bootstrap(LABELS, PREDICTIONS, np.array(["201"] * 6 + ["202"] * 7))  # one person
+    assert interval["patients"] == 1
+    assert interval["accuracy"] == [9 / 13, 9 / 13]
+    assert interval["per_class"]["F"]["Se"] == [None, None]
+
+
+def test_patients_are_drawn_whole() -> None:
+    labels = np.zeros(300, np.int64)
+    records = np.repeat([f"{name}" for name in range(300, 330)], 10)
+    predictions = (records < "310").astype(np.int64)  # wrong for a third of the patients, always
+    low, high = bootstrap(labels, predictions, records)["accuracy"]
+    spread = 1.96 * np.sqrt(2 / 9 / 30)
+    assert [low, high] == pytest.approx([2 / 3 - spread, 2 / 3 + spread], abs=0.03)
+    assert bootstrap(labels, predictions, records)["accuracy"] == [low, high]
+
+
+def test_the_table_shows_counts_and_scores() -> None:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(table(evaluate(LABELS, PREDICTIONS), "golden model"))
+    text = console.export_text()
+    assert "golden model: 69.23% of 13 beats" in text
+    assert "75.00%" in text
