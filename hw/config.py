@@ -11,7 +11,6 @@ from model.console import InputError
 from model.golden import Trace
 from model.network import Firing, Network, signed_bits
 
-
 Weights = Literal["rom", "ram"]
 Neuron = Literal["ssf", "if"]
 

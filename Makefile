@@ -1,0 +1,73 @@
+# The common journeys. Each verb's own options: python -m model|hw|sim|firmware_gen VERB --help
+PYTHON ?= python3
+NETWORK ?= tiny
+SPLIT ?= intra
+SEED ?= 0
+ARGS ?=
+# The data root: mitdb/ and others. The only line that knows of a shared one.
+DATA ?= $(firstword $(wildcard data ../shared/data))
+export ECG_DATA := $(DATA)
+
+RUN := .venv/bin/python -m
+BASE := .venv/.base
+DEV := .venv/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) SEED=$(SEED) DATA=$(DATA) ARGS='more options of the verb'"
+
+demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
+	$(RUN) sim demo --network $(NETWORK) $(ARGS)
+
+test: $(DEV) ## all tests
+	.venv/bin/pytest -n 2 $(ARGS)
+
+lint: $(DEV) ## ruff and mypy
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+train: $(DEV) ## train, convert, quantise and write a network (all of them: NETWORK=all)
+	$(RUN) model train --network $(NETWORK) --split $(SPLIT) --seed $(SEED) $(ARGS)
+
+evaluate: $(BASE) ## scores of a network, by the golden model
+	$(RUN) model evaluate --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
+data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
+	$(RUN) model data $(ARGS)
+
+verilog: $(BASE) ## Verilog of a core, and its metadata
+	$(RUN) hw verilog --network $(NETWORK) $(ARGS)
+
+cosim: $(DEV) ## the cocotb regression, every kind of core
+	$(RUN) sim cosim $(ARGS)
+
+compare: $(BASE) ## every test beat of all networks through the RTL, against the golden model
+	$(RUN) sim compare $(ARGS)
+
+mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
+	$(RUN) sim mutants $(ARGS)
+
+energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN
+	$(RUN) sim energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
+bench: $(BASE) ## measured speeds, as ratios in one run
+	$(RUN) sim bench $(ARGS)
+
+clean: ## remove what was built (not .venv, not data)
+	rm -rf build
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+
+$(BASE): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e .
+	touch $@
+
+$(DEV): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,dev]'
+	touch $@ $(BASE)
