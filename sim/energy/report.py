@@ -1,0 +1,140 @@
+"""Energy tables on the screen and on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Column, Table
+
+from hw.config import CoreConfig
+from model.console import out, write_atomic
+from model.network import Network
+from sim.energy import breakeven
+from sim.energy.formulas import ARCHITECTURES
+from sim.energy.operations import COUNTERS, NEURONS
+from sim.energy.tables import energy_tables, exact
+from sim.energy.technologies import load
+
+
+def report(
+    network: Network,
+    counts: np.ndarray,
+    config: CoreConfig,
+    folder: Path,
+    *,
+    split: str,
+    technology: str = "paper-v1",
+    counted: Mapping[str, Sequence[Mapping[str, int]]] | None = None,
+    cycles: Mapping[str, float] | None = None,
+    gate_level: dict[str, Any] | None = None,
+) -> int:
+    """Print and write the tables of `energy_tables`; exit status 1 when the RTL's counts are not the predicted.
+
+    technology: a name of `technologies.TECHNOLOGIES`, or the path of the user's own table.
+    """
+    tables = energy_tables(
+        network,
+        counts,
+        config,
+        split=split,
+        technology=load(technology),
+        counted=counted,
+        cycles=cycles,
+        gate_level=gate_level,
+    )
+    show(tables)
+    out.print(f"tables written to {write(tables, folder)}", markup=False, soft_wrap=True)
+    return 0 if exact(tables) else 1
+
+
+def write(tables: dict[str, Any], folder: Path) -> Path:
+    """Write ``energy-<network>-<split>.json`` whole into ``folder``."""
+    path = folder / f"energy-{tables['network']}-{tables['split']}.json"
+    return write_atomic(path, json.dumps(tables, indent=1, allow_nan=False) + "\n")
+
+
+def show(tables: dict[str, Any]) -> None:
+    """Print the three figures side by side, each with its label."""
+    out.print(
+        f"Energy of '{tables['network']}' {'-'.join(map(str, tables['shape']))}, T={tables['steps']}, "
+        f"{tables['beats']} beats of {tables['split']}, constants '{tables['technology']['name']}'"
+    )
+    out.print(tables["formula_x_activity"]["label"])
+    out.print(_operations(tables))
+    for neuron in NEURONS:
+        figure = tables["formula_x_activity"][neuron]
+        verdict = figure["source"] + _agreement(figure["mismatches"])
+        out.print(f"  {neuron.upper()}: operations {verdict}", markup=False)
+    out.print(tables["architectures"]["label"])
+    out.print(_architectures(tables))
+    out.print("  SSF hands on counts, so on one datapath it does what the ANN of equal representation does")
+    out.print(_gate_level(tables["gate_level"]), markup=False)
+
+
+def show_break_even() -> None:
+    """Print the published break-even sparsity of VGG16 beside what the closed forms give here."""
+    out.print("Break-even sparsity of VGG16: above it, an SNN of T steps uses less energy than the ANN")
+    table = Table(Column("T", no_wrap=True), *map(str, breakeven.PUBLISHED_STEPS))
+    for name, formula in breakeven.FORMULAS.items():
+        table.add_row(f"{name}, published", *(f"{s:.3f}" for s in breakeven.PUBLISHED[name]))
+        table.add_row(f"{name}, here", *(f"{formula(steps):.3f}" for steps in breakeven.PUBLISHED_STEPS))
+    out.print(table)
+
+
+def _agreement(differences: list[str] | None) -> str:
+    if differences is None:
+        return ""
+    return ", equal to the prediction exactly" if not differences else f"; DIFFER: {'; '.join(differences)}"
+
+
+def _operations(tables: dict[str, Any]) -> Table:
+    table = Table("per beat")
+    for neuron in NEURONS:
+        table.add_column(f"{neuron.upper()} operations", justify="right")
+        table.add_column(f"{neuron.upper()} nJ", justify="right")
+    figures = [tables["formula_x_activity"][neuron] for neuron in NEURONS]
+    for name in (*COUNTERS, "hops"):
+        cells = []
+        for figure in figures:
+            total = figure["operations"]["total"].get(name)
+            pj = figure["energy_pj_per_beat"]["by_operation"].get(name)
+            cells.append("" if total is None else f"{total / tables['beats']:,.1f}")
+            cells.append("" if pj is None else _nj(pj))
+        table.add_row(name.replace("_", " "), *cells)
+    table.add_section()
+    for k in range(len(tables["shape"]) - 1):
+        table.add_row(f"layer {k}", *_energies(figures, lambda e, k=k: e["by_layer"][k]))
+    table.add_row("energy", *_energies(figures, lambda e: e["total"]), style="bold")
+    cycles = [tables["cycles_per_beat"][neuron] for neuron in NEURONS]
+    kind = "RTL" if all(c["rtl"] is not None for c in cycles) else "analytic"
+    cells = [cell for c in cycles for cell in (f"{c['rtl' if kind == 'RTL' else 'analytic']:,.1f}", "")]
+    table.add_row(f"cycles ({kind})", *cells, style="bold")
+    return table
+
+
+def _energies(figures: list[dict[str, Any]], pick: Any) -> list[str]:
+    return [cell for figure in figures for cell in ("", _nj(pick(figure["energy_pj_per_beat"])))]
+
+
+def _architectures(tables: dict[str, Any]) -> Table:
+    table = Table("nJ per beat")
+    for architecture in ARCHITECTURES:
+        table.add_column(architecture, justify="right")
+    for row, figures in tables["architectures"]["rows"].items():
+        table.add_row(row, *(_nj(figures[architecture]["total"]) for architecture in ARCHITECTURES))
+    return table
+
+
+def _gate_level(figure: dict[str, Any]) -> str:
+    rest = {key: value for key, value in figure.items() if key != "label"}
+    return f"{figure['label']}: " + ", ".join(
+        str(value) if key == "status" else f"{key} {value}" for key, value in rest.items()
+    )
+
+
+def _nj(pj: float) -> str:
+    return f"{pj / 1000:,.3f}"
