@@ -100,10 +100,10 @@ def read_record(root: Path, name: str, lead: str | None = None) -> Record:
     path = folder(root) / name
     header = _read_header(path)
     index = _find_lead(path, header, lead)
-    codes = _read_codes(path, header, index)
+    zero = header.adc_zero[index] or 0  # WFDB's default
+    codes = _read_codes(path, header, index, zero)
     peaks, symbols = _read_beats(path, len(codes))
-    lead, zero = header.sig_name[index], header.adc_zero[index]
-    return Record(name, SAMPLING_RATE, lead, codes, zero, RESOLUTION, peaks, symbols)
+    return Record(name, SAMPLING_RATE, header.sig_name[index], codes, zero, RESOLUTION, peaks, symbols)
 
 
 def _read_header(path: Path) -> wfdb.Record:
@@ -127,15 +127,15 @@ def _read_header(path: Path) -> wfdb.Record:
 
 def _find_lead(path: Path, header: wfdb.Record, lead: str | None) -> int:
     """Which of the signals to read, by its lead's name; its converter must be ours."""
-    names = header.sig_name or []
+    names = [name or "unnamed" for name in header.sig_name or ()]
     chosen = lead or next((name for name in LEADS if name in names), None)
     if chosen not in names:
         raise InputError(
             f"record {path}: has no lead {lead or ' or '.join(LEADS)}, but"
-            f" {', '.join(map(str, names)) or 'none'}: choose one of its leads, or leave the record out"
+            f" {', '.join(names) or 'none'}: choose one of its leads, or leave the record out"
         )
     index = names.index(chosen)
-    if header.adc_res[index] != RESOLUTION or header.adc_zero[index] is None:
+    if header.adc_res[index] != RESOLUTION:
         raise InputError(
             f"record {path}: lead {chosen} has codes of {header.adc_res[index]} bits, not {RESOLUTION}:"
             f" rescale it to {RESOLUTION} bits first, or leave the record out"
@@ -143,7 +143,7 @@ def _find_lead(path: Path, header: wfdb.Record, lead: str | None) -> int:
     return index
 
 
-def _read_codes(path: Path, header: wfdb.Record, index: int) -> np.ndarray:
+def _read_codes(path: Path, header: wfdb.Record, index: int, zero: int) -> np.ndarray:
     """The codes of one signal, int64[samples], after all checks of contents."""
     where = f"record {path}, lead {header.sig_name[index]}"
     file = header.file_name[index]
@@ -155,7 +155,7 @@ def _read_codes(path: Path, header: wfdb.Record, index: int) -> np.ndarray:
         ) from error
     if len(codes) < SHORTEST_RECORD:
         raise InputError(f"{where}: only {len(codes)} samples, too short for one beat: give at least {SHORTEST_RECORD}")
-    low = header.adc_zero[index] - 2 ** (RESOLUTION - 1)
+    low = zero - 2 ** (RESOLUTION - 1)
     high = low + 2**RESOLUTION - 1
     invalid = np.flatnonzero((codes < low) | (codes > high))  # WFDB's mark of a missing sample (NaN) is one
     if len(invalid):

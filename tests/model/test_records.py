@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model.console import InputError
 from model.records import (
@@ -36,12 +38,6 @@ def codes(change: Callable[[np.ndarray], None]) -> np.ndarray:
     return changed
 
 
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new, 1))
-
-
 def refusal(root: Path, **arguments: str) -> str:
     """The message with which record 100 is refused: one line, that names the record and ends with advice."""
     with pytest.raises(InputError) as caught:
@@ -51,6 +47,15 @@ def refusal(root: Path, **arguments: str) -> str:
     assert str(root / "100") in message
     assert re.search(r": [^:]*(make data|correct|resample|choose|leave|give|fill)", message), message
     return message
+
+
+def outcome(root: Path) -> str:
+    """What is said of record 100, if anything."""
+    try:
+        read_record(root, "100")
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def test_a_record_reads_back_as_it_was_written(tmp_path: Path) -> None:
@@ -105,6 +110,12 @@ def test_a_damaged_header_is_refused(tmp_path: Path, header: str) -> None:
     write(tmp_path)
     (tmp_path / "100.hea").write_text(header)
     refusal(tmp_path)
+
+
+def test_a_header_without_optional_fields_is_refused(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "100.hea").write_text("100 1 360 3600\n100.dat 212\n")
+    assert "has no lead MLII or V5 or V2 or V1 or V4, but unnamed" in refusal(tmp_path)
 
 
 def test_a_header_without_signals_is_refused(tmp_path: Path) -> None:
@@ -180,6 +191,19 @@ def test_annotations_that_are_cut_off_are_refused(tmp_path: Path, kept: int) -> 
     file = tmp_path / "100.atr"
     file.write_bytes(file.read_bytes()[:kept])
     assert "100.atr is " in refusal(tmp_path)
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_any_damage_gives_a_record_or_one_line(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    damaged = tmp_path_factory.getbasetemp() / "damaged"
+    write(damaged)
+    file = damaged / f"100.{data.draw(st.sampled_from(['hea', 'dat', 'atr']))}"
+    content = file.read_bytes()
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, min(len(content), 200))] * 2)))
+    insert = data.draw(st.binary(max_size=6) | st.text("0123456789 -.(/)\n", max_size=6).map(str.encode))
+    file.write_bytes(content[:start] + insert + content[end:])
+    assert "\n" not in outcome(damaged)
 
 
 def test_beats_out_of_order_are_refused(tmp_path: Path) -> None:
