@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from hw.options import (
+    DatapathOption,
     LanesOption,
     NetworkOption,
     NeuronOption,
@@ -35,13 +36,15 @@ def verilog(
     weights: WeightsOption = "rom",
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
+    datapath: DatapathOption = "serial",
     folder: OutOption = Path("build/verilog"),
 ) -> None:
     """Write the Verilog of a core and, beside it, a JSON file that says what is in it."""
     net = Network.load(network)
-    config = config_for(net, lanes, weights, neuron, zero_skip)
+    config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
     generated = generate(net, config)
-    name = f"core-{net.name}-{config.lanes}-{config.weights}-{config.neuron}{'' if zero_skip else '-noskip'}"
+    kind = f"{config.lanes}-{weights}-{neuron}{'' if zero_skip else '-noskip'}" if datapath == "serial" else datapath
+    name = f"core-{net.name}-{kind}"
     text, metadata = generated.save(folder, name)
     out.print(f"{text}: network {net.name} ({'-'.join(map(str, net.shape))}), {net.synapses} synapses, {config}")
     out.print(f"{metadata}: ports, memories, probes, digest {net.digest[:12]}")

@@ -13,6 +13,7 @@ from model.network import Firing, Network, signed_bits
 
 Weights = Literal["rom", "ram"]
 Neuron = Literal["ssf", "if"]
+Datapath = Literal["serial", "tree"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,15 @@ class CoreConfig:
     weights:   ``rom`` (constants in logic) or ``ram`` (loaded at run time, another patient's network fits).
     neuron:    ``ssf``, or ``if``, the baseline that reads each weight T times.
     zero_skip: an input whose count is zero is never stored, so it costs neither a cycle nor a weight read.
+    datapath:  ``serial``, one input a cycle into the lanes; or ``tree``, one layer a cycle through adders whose
+               weights are wiring: for ``rom`` and ``ssf``, without lanes or zero skip.
     """
 
     lanes: int = 8
     weights: Weights = "rom"
     neuron: Neuron = "ssf"
     zero_skip: bool = True
+    datapath: Datapath = "serial"
 
     def __post_init__(self) -> None:
         if self.lanes < 1:
@@ -36,9 +40,13 @@ class CoreConfig:
         for name, value, choices in (
             ("weights", self.weights, get_args(Weights)),
             ("neuron", self.neuron, get_args(Neuron)),
+            ("datapath", self.datapath, get_args(Datapath)),
         ):
             if value not in choices:
                 raise InputError(f"{name} = {value!r}: give one of {', '.join(choices)}")
+
+        if self.datapath == "tree" and (self.weights, self.neuron) != ("rom", "ssf"):
+            raise InputError("datapath = 'tree' has its weights in its wiring: give weights = rom and neuron = ssf")
 
     def check(self, network: Network) -> None:
         """Raise InputError when the network has no layer as wide as the lanes."""
@@ -57,6 +65,8 @@ class CoreConfig:
         layer depend on how many of its inputs are not zero. The sequencer's schedule is written here.
         """
         total = np.full(len(trace.classes), network.inputs + 1, dtype=np.int64)  # load, result
+        if self.datapath == "tree":
+            return total + len(network.layers)
         for k, layer in enumerate(network.layers):
             counts = trace.counts[k]
             events = (counts != 0).sum(axis=1) if self.zero_skip else layer.inputs

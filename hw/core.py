@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value, signed
-from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import data, wiring
 
 from hw.argmax import Argmax
 from hw.config import CoreConfig, Geometry
 from hw.events import EventList
 from hw.firing import FiringUnit
 from hw.lane import Lane, StepLane
+from hw.ports import core_ports
 from hw.sequencer import Sequencer
 from hw.weights import Image, ImageLoader, Ram, Rom, bias_words, weight_words
 from model.network import Network
 
 
 class Core(wiring.Component):
-    """A `Network` in hardware, built as a `CoreConfig` says.
-
-    counts: the input counts of a beat, input 0 first; ``network.inputs`` of them are a beat.
-    result: the class (``klass``) and the potential of every output, once a beat.
-    image:  ``ram`` builds only: the bytes of `Image.of`, needed after a reset before the first beat.
+    """A `Network` in hardware with ``datapath="serial"``; `core_ports` says what its ports are.
 
     What happens in a cycle is on named signals, the ``probes``: benches count their set bits, or sum their
     values. They belong to the layer that the signal ``layer`` of the sequencer names in that cycle.
@@ -31,19 +27,7 @@ class Core(wiring.Component):
         self.network = network
         self.config = config
         self.geometry = geometry = Geometry.of(network, config)
-        self.result_layout = data.StructLayout(
-            {
-                "klass": range(max(network.outputs, 2)),
-                "potentials": data.ArrayLayout(signed(geometry.potential_bits), network.outputs),
-            }
-        )
-        ports = {
-            "counts": In(stream.Signature(geometry.input_bits)),
-            "result": Out(stream.Signature(self.result_layout)),
-        }
-        if config.weights == "ram":
-            ports["image"] = In(stream.Signature(8))
-        super().__init__(ports)
+        super().__init__(core_ports(geometry, config))
 
         def probe(name: str, shape=1, count: str = "ones") -> Signal:
             signal = Signal(shape, name=f"probe_{name}")
@@ -165,7 +149,7 @@ class Core(wiring.Component):
         ]
 
         m.submodules.argmax = argmax = Argmax(g.shape[-1], g.potential_bits)
-        potentials = Signal(self.result_layout["potentials"].shape)
+        potentials = Signal(data.ArrayLayout(signed(g.potential_bits), g.shape[-1]))
         m.d.comb += [
             argmax.enable.eq(self.output_compare),
             argmax.first.eq(seq.neuron == 0),

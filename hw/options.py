@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hw.config import CoreConfig, Neuron, Weights
+from hw.config import CoreConfig, Datapath, Neuron, Weights
 from model.network import Network
 
 DEFAULT_LANES = 16
@@ -23,6 +23,7 @@ LanesOption = Annotated[
 WeightsOption = Annotated[Weights, typer.Option(help="Constants in logic, or memory that is loaded at run time.")]
 NeuronOption = Annotated[Neuron, typer.Option(help="Sum-Spikes-and-Fire, or the integrate-and-fire baseline.")]
 ZeroSkipOption = Annotated[bool, typer.Option(help="Inputs whose count is zero cost neither cycle nor weight read.")]
+DatapathOption = Annotated[Datapath, typer.Option(help="An input a cycle into lanes, or a layer a cycle in adders.")]
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", help="Folder that holds mitdb/; else $ECG_DATA, else ./data.", show_default=False),
@@ -36,10 +37,11 @@ def config_for(
     weights: Weights = "rom",
     neuron: Neuron = "ssf",
     zero_skip: bool = True,
+    datapath: Datapath = "serial",
 ) -> CoreConfig:
     """The config that the options ask for. Raises InputError when it does not suit the network."""
     if lanes is None:
         lanes = min(DEFAULT_LANES, max(network.shape[1:]))
-    config = CoreConfig(lanes, weights, neuron, zero_skip)
+    config = CoreConfig(lanes, weights, neuron, zero_skip, datapath)
     config.check(network)
     return config

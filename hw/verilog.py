@@ -12,6 +12,8 @@ from amaranth.hdl import Shape
 
 from hw.config import CoreConfig, Geometry
 from hw.core import Core
+from hw.ports import result_layout
+from hw.treecore import TreeCore
 from hw.weights import Image
 from model.console import write_atomic
 from model.network import Network
@@ -33,21 +35,26 @@ class Verilog:
         return write_atomic(folder / f"{name}.v", self.text), write_atomic(folder / f"{name}.json", described)
 
 
+def build(network: Network, config: CoreConfig) -> Core | TreeCore:
+    """The component that a config asks for."""
+    return TreeCore(network, config) if config.datapath == "tree" else Core(network, config)
+
+
 def generate(network: Network, config: CoreConfig) -> Verilog:
     """The same network and config give the same bytes."""
-    core = Core(network, config)
+    core = build(network, config)
     text = verilog.convert(core, name=TOP, emit_src=False)
     return Verilog(text, describe(core), core.geometry)
 
 
-def describe(core: Core) -> dict[str, Any]:
+def describe(core: Core | TreeCore) -> dict[str, Any]:
     """Ports, result fields, memories, probes (names inside the top module), network and config."""
     network, config, g = core.network, core.config, core.geometry
     ports = [("clk", "in", 1), ("rst", "in", 1)] + [
         ("__".join(map(str, path)), member.flow.name.lower(), Shape.cast(member.shape).width)
         for path, member, _ in core.signature.flatten(core)
     ]
-    fields = {str(key): {"offset": field.offset, "bits": field.width} for key, field in core.result_layout}
+    fields = {str(key): {"offset": field.offset, "bits": field.width} for key, field in result_layout(g)}
     image = Image(g, config)
     names = ("thresholds", "biases", "weights")
     return {
