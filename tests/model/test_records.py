@@ -89,11 +89,12 @@ def test_a_short_signal_is_refused(tmp_path: Path, size: int) -> None:
     assert "100.dat is damaged, or shorter than 100.hea says" in refusal(tmp_path)
 
 
-def test_a_changed_signal_does_not_match_its_checksum(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bit", [1, 2, 128])
+def test_a_changed_signal_does_not_match_its_checksum(tmp_path: Path, bit: int) -> None:
     write(tmp_path)
     file = tmp_path / "100.dat"
     content = bytearray(file.read_bytes())
-    content[300] ^= 1
+    content[300] ^= bit
     file.write_bytes(content)
     assert "checksum in 100.hea is not that of 100.dat" in refusal(tmp_path)
 
