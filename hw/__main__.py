@@ -1,4 +1,4 @@
-"""``python -m hw``: Verilog of a core."""
+"""Verilog of a core: the command line ``python -m hw``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hw.weights import Image
 from model.console import out, run, write_atomic
 from model.network import Network
 
-app = typer.Typer(help=__doc__, no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""``python -m model``: records, training, and what a network scores."""
+"""Records, training, and what a network scores: the command line ``python -m model``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import typer
 from model import download, synthetic
 from model.console import run
 
-app = typer.Typer(help=__doc__, no_args_is_help=True)
+app = typer.Typer(help="Records, training, and what a network scores.", no_args_is_help=True, add_completion=False)
 app.command("data")(download.main)
 app.command("synthetic")(synthetic.main)
 
