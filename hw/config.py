@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -102,7 +102,11 @@ class Geometry:
         biases = np.concatenate([layer.biases for layer in layers])
         low, high = int(biases.min()), int(biases.max())
         if config.weights == "rom":
-            potential_bits = max(network.accumulator_bits(k) for k in range(len(layers)))
+            bounds = [layer.bounds(network.count_max(k)) for k, layer in enumerate(layers)]
+            if config.neuron == "if":  # firing takes thresholds away: weights then pull down from 0, not from the bias
+                spent = [replace(layer, biases=np.minimum(layer.biases, 0)) for layer in layers[1:]]
+                bounds += [layer.bounds(network.steps) for layer in spent]
+            potential_bits = max(signed_bits(*bound) for bound in bounds)
             thresholds = tuple(sorted({layer.firing.threshold_log2 for layer in layers if layer.firing})) or (0,)
         else:
             reach = max(

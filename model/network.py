@@ -263,7 +263,8 @@ def _check(network: Network) -> None:
             i, j = outside[0]
             value = layer.weights[i, j]
             refuse(f"layers.{k}.weights.{i}.{j}", f"{value} does not fit {network.weight_bits} bits")
-        if np.abs(layer.biases).max() >= 1 << (MAX_ACCUMULATOR_BITS - 1):
+        reach = 1 << (MAX_ACCUMULATOR_BITS - 1)
+        if not -reach <= layer.biases.min() <= layer.biases.max() < reach:
             refuse(f"layers.{k}.biases", f"does not fit {MAX_ACCUMULATOR_BITS} bits")
         bits = network.accumulator_bits(k)
         if bits > MAX_ACCUMULATOR_BITS:
