@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.table import Column, Table
+from rich.table import Table
 
 from hw.config import CoreConfig
 from model.console import out, write_atomic
@@ -78,10 +78,10 @@ def show(tables: dict[str, Any]) -> None:
 def show_break_even() -> None:
     """Print the published break-even sparsity of VGG16 beside what the closed forms give here."""
     out.print("Break-even sparsity of VGG16: above it, an SNN of T steps uses less energy than the ANN")
-    table = Table(Column("T", no_wrap=True), *map(str, breakeven.PUBLISHED_STEPS))
-    for name, formula in breakeven.FORMULAS.items():
-        table.add_row(f"{name}, published", *(f"{s:.3f}" for s in breakeven.PUBLISHED[name]))
-        table.add_row(f"{name}, here", *(f"{formula(steps):.3f}" for steps in breakeven.PUBLISHED_STEPS))
+    table = Table("T", *(f"{name}, {whose}" for name in breakeven.FORMULAS for whose in ("published", "here")))
+    for k, steps in enumerate(breakeven.PUBLISHED_STEPS):
+        pairs = ((breakeven.PUBLISHED[name][k], formula(steps)) for name, formula in breakeven.FORMULAS.items())
+        table.add_row(str(steps), *(f"{sparsity:.3f}" for pair in pairs for sparsity in pair))
     out.print(table)
 
 

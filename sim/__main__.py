@@ -1,0 +1,20 @@
+"""The RTL in simulation, what it gets right, and what it costs: the command line ``python -m sim``."""
+
+from __future__ import annotations
+
+import typer
+
+from model.console import run
+from sim.energy import cli as energy
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("energy")(energy.main)
+
+
+@app.callback()
+def _main() -> None:
+    """The RTL in simulation: bit-exactness, activity, energy."""
+
+
+if __name__ == "__main__":
+    run(app, "sim")
