@@ -177,6 +177,13 @@ def build(kind: str, sources: Mapping[str, str], flags: Sequence[str], product: 
     return cached(kind, key, make) / product
 
 
+def waveform_format() -> str:
+    """``fst``, or ``vcd``, which is larger, where the headers of lz4 and zlib that FST takes are missing."""
+    includes = "#include <lz4.h>\n#include <zlib.h>\n"
+    command = ["g++", "-fsyntax-only", "-x", "c++", "-"]
+    return "vcd" if subprocess.run(command, input=includes, capture_output=True, text=True).returncode else "fst"
+
+
 def lint(text: str) -> list[str]:
     """What ``verilator --lint-only -Wall`` has to say about Verilog, but for `WAIVERS`: a line for each warning."""
     with tempfile.TemporaryDirectory() as folder:

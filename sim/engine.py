@@ -135,24 +135,28 @@ class Engine:
         return Result(classes.astype(np.int64), potentials, cycles.astype(np.int64), clocks, counted)
 
     def leavers(self, counts: np.ndarray) -> list[Leaver]:
-        """Every neuron of one beat, counts integers[inputs], in the order in which they left the lanes.
+        """Every neuron of the last of some beats, integers[beats, inputs], in the order in which they left the lanes.
 
-        Of a core that hangs, those that came that far. Needs ``activity``.
+        Of a core that hangs, those of the last beat that was begun; of one without lanes, none. Needs ``activity``.
         """
         rows = np.zeros((2 * sum(self.network.shape[1:]), 5), np.int64)
         with _Simulator(self._library, self.image) as simulator:
-            self._run_one(simulator, counts)
+            self._run_few(simulator, counts)
             found = self._library.simulator_left(simulator.handle, _address(rows))
         return [Leaver(*row) for row in rows[:found].tolist()]
 
     def record(self, counts: np.ndarray, path: Path) -> bool:
-        """Write the waveform of one beat, counts integers[inputs], from reset on; False when it gave no result."""
-        with _Simulator(self._library, self.image, path) as simulator:
-            return self._run_one(simulator, counts)
+        """Write the waveform of some beats, integers[beats, inputs], from reset on; False when results were missing.
 
-    def _run_one(self, simulator: _Simulator, counts: np.ndarray) -> bool:
-        beat = np.ascontiguousarray(counts, dtype=np.uint16)
-        return simulator.run(beat[None], 0, self.limit + len(self.image), self._columns(1)) == 1
+        At most `harness.BLOCK` beats. Needs ``waves``.
+        """
+        with _Simulator(self._library, self.image, path) as simulator:
+            return self._run_few(simulator, counts)
+
+    def _run_few(self, simulator: _Simulator, counts: np.ndarray) -> bool:
+        counts = np.ascontiguousarray(counts, dtype=np.uint16)
+        limit = self.limit * len(counts) + len(self.image)
+        return simulator.run(counts, 0, limit, self._columns(len(counts))) == len(counts)
 
     def _columns(self, beats: int) -> list[np.ndarray]:
         """Room for classes, potentials, cycles and activity."""

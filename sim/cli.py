@@ -1,0 +1,148 @@
+"""The verbs ``compare``, ``wave`` and ``bench`` of the command line."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from hw.options import (
+    DataOption,
+    DatapathOption,
+    LanesOption,
+    NetworkOption,
+    NeuronOption,
+    OutOption,
+    WeightsOption,
+    ZeroSkipOption,
+    config_for,
+)
+from model.beats import read_beats
+from model.console import InputError, err, out, write_atomic
+from model.metrics import table
+from model.network import NETWORKS, DirectCounts, Network
+from model.records import data_root
+from sim import bench as speed
+from sim import compare as comparison
+from sim.build import waveform_format
+from sim.compare import EngineName
+from sim.engine import Engine
+from sim.heartbeats import load
+from sim.progress import counter
+
+RESULTS = Path("build/results")
+ALL = ["all"]
+JUDGED = ["intra", "inter"]
+
+SplitOption = Annotated[list[str], typer.Option(help="Test beats of intra, inter or adaptive; may be repeated.")]
+RecordsOption = Annotated[str, typer.Option(help="Test beats of these records only, by comma.", show_default=False)]
+EngineOption = Annotated[EngineName, typer.Option(help="What drives the RTL: a shared library, or cocotb.")]
+
+
+def compare(
+    network: Annotated[
+        list[str], typer.Option("--network", "-n", help="A shipped network, a .json file or all; may be repeated.")
+    ] = ALL,
+    split: SplitOption = JUDGED,
+    records: RecordsOption = "",
+    engine: EngineOption = "library",
+    lanes: LanesOption = None,
+    weights: WeightsOption = "rom",
+    neuron: NeuronOption = "ssf",
+    zero_skip: ZeroSkipOption = True,
+    datapath: DatapathOption = "serial",
+    data: DataOption = None,
+    folder: OutOption = RESULTS,
+) -> None:
+    """Every test beat through the RTL: class and every potential against the golden model, bit for bit.
+
+    Exit status 1 when anything differs, cycles included.
+    """
+    start, exact = time.perf_counter(), True
+    shipped = sorted((path.stem for path in NETWORKS.glob("*.json")), key=lambda name: Network.load(name).synapses)
+    for source in shipped if network == ALL else network:
+        net = Network.load(source)
+        config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+        for name in split:
+            beats = load(net, name, data, tuple(filter(None, records.split(","))))
+            with counter(f"{net.name}, {name}: {len(beats.counts)} beats", len(beats.counts)) as done:
+                compared = comparison.compare(net, config, beats, engine, done)
+            exact &= compared.exact
+            _show(compared.report, source)
+            out.print(comparison.write(compared.report, folder))
+    out.print(f"{'all bit-exact' if exact else 'NOT ALL BIT-EXACT'}, in {time.perf_counter() - start:.0f} s")
+    raise typer.Exit(not exact)
+
+
+def _show(report: dict, source: str) -> None:
+    what = f"{report['network']}, {report['split']}"
+    golden, hardware = report["golden"], report["hardware"]
+    if hardware == golden:
+        out.print(table(hardware, f"{what}, RTL and golden model alike"))
+    else:
+        out.print(table(golden, f"{what}, golden model"))
+        if hardware:
+            out.print(table(hardware, f"{what}, RTL"))
+    for line in comparison.describe(report, source):
+        out.print(line, style=None if line.startswith("bit-exact") else "red", soft_wrap=True)
+    if hardware:
+        out.print(
+            f"cycles per beat: {report['cycles_per_beat']:.1f} ({report['cycles_lowest']} to"
+            f" {report['cycles_highest']}), as predicted: {not report['mismatched_cycles']};"
+            f" {report['simulated_cycles_per_second'] / 1e6:.1f} million cycles/s"
+            f" ({report['simulated_cycles'] / 1e6:.1f} million in {report['simulation_seconds']:.1f} s)",
+            soft_wrap=True,
+        )
+
+
+def wave(
+    record: Annotated[str, typer.Option(help="Name of the record.")],
+    beat: Annotated[int, typer.Option(min=0, help="Which of its annotated beats, from 0 on.")],
+    network: NetworkOption = "tiny",
+    lanes: LanesOption = None,
+    weights: WeightsOption = "rom",
+    neuron: NeuronOption = "ssf",
+    zero_skip: ZeroSkipOption = True,
+    datapath: DatapathOption = "serial",
+    data: DataOption = None,
+    folder: OutOption = Path("build/waves"),
+) -> None:
+    """Write the waveform of one beat in the RTL, from reset to its result."""
+    net = Network.load(network)
+    if isinstance(net.encoding, DirectCounts):
+        raise InputError(f"network '{net.name}' takes counts that no encoder makes: give one for heartbeats")
+    config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+    beats = read_beats(data_root(data), [record])
+    peaks = beats.codes[record].peaks
+    mine = np.flatnonzero(beats.peak == (peaks[beat] if beat < len(peaks) else -1))
+    if not len(mine):
+        raise InputError(f"record {record} has no beat {beat} of a class that is told apart: give 0..{len(peaks) - 1}")
+    kind = waveform_format()
+    if kind == "vcd":
+        err.print("note: no headers of lz4 and zlib (Debian: liblz4-dev zlib1g-dev), so it is VCD instead of FST")
+    path = folder / f"{net.name}-{record}-{beat}.{kind}"
+    folder.mkdir(parents=True, exist_ok=True)
+    answered = Engine(net, config, waves=kind).record(net.encoding.encode(beats.select(mine)), path)
+    out.print(f"{path}: record {record}, beat {beat}" + ("" if answered else ", which gave no result"))
+
+
+def bench(
+    network: NetworkOption = "reference",
+    lanes: LanesOption = None,
+    beats: Annotated[int, typer.Option(min=1, help="Beats of random counts in a round.")] = 5000,
+    folder: OutOption = RESULTS,
+) -> None:
+    """Simulated cycles per second, and their ratio to a plain Verilator loop on the same RTL, in one run."""
+    net = Network.load(network)
+    config = config_for(net, lanes)
+    counts = np.random.default_rng(0).integers(0, net.count_max(0) + 1, (beats, net.inputs))
+    figures = speed.bench(net, config, counts)
+    out.print(
+        f"{net.name}: engine {figures['engine'] / 1e6:.1f} million cycles/s on one processor,"
+        f" plain Verilator loop {figures['plain'] / 1e6:.1f} million, ratio {figures['ratio']:.2f}"
+    )
+    out.print(write_atomic(folder / f"bench-{net.name}.json", json.dumps(figures, indent=1) + "\n"))
