@@ -22,12 +22,14 @@ class Heartbeats:
     """Test beats of a split, and the counts that a network is given for them.
 
     counts:    int64[beats, inputs].
+    recorded:  every beat of the records read, those of other sets too: for pictures only.
     split:     the split's name; ``synthetic`` when the beats were generated, and no accuracy may be claimed.
     unseen:    whether the network was trained without these beats' part of the data, as its provenance says.
     """
 
     beats: Beats
     counts: np.ndarray
+    recorded: Beats
     split: str
     unseen: bool
 
@@ -53,7 +55,7 @@ def load(
             raise
         names = synthesize(SYNTHETIC, records=4)
         beats = read_beats(SYNTHETIC, names)
-        return Heartbeats(beats, network.encoding.encode(beats), "synthetic", True)
+        return Heartbeats(beats, network.encoding.encode(beats), beats, "synthetic", True)
     names = UNPACED if set(UNPACED) <= set(available(root)) else available(root)
     beats = read_beats(root, names, lambda names: progress(names, "reading records"))
     trained = network.provenance
@@ -70,4 +72,4 @@ def load(
             f" {split} may have been among its training beats: bit-exactness counts, accuracy does not"
         )
     chosen = beats.select(test)
-    return Heartbeats(chosen, network.encoding.encode(chosen), split, unseen)
+    return Heartbeats(chosen, network.encoding.encode(chosen), beats, split, unseen)

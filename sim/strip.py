@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,11 @@ SECONDS = 10
 COLOURS = {"N": "#2a7f62", "S": "#1f5fa8", "V": "#b3261e", "F": "#8a4fbf"}
 
 
-def draw(beats: Beats, predicted: np.ndarray, path: Path, title: str, rows: int = 3) -> Path:
+def draw(beats: Beats, classify: Callable[[Beats], np.ndarray], path: Path, title: str, rows: int = 3) -> Path:
     """Draw the most telling strips: those with most classes, then with most beats that are not normal.
 
-    predicted: int64[beats], indices into `CLASSES`. Each strip is of another record, as far as there are some.
+    classify: gives the class of each beat that is shown, int64[beats], indices into `CLASSES`.
+    Each strip is of another record, as far as there are some.
     """
     import matplotlib  # slow to import, and only needed here
 
@@ -32,14 +34,16 @@ def draw(beats: Beats, predicted: np.ndarray, path: Path, title: str, rows: int 
         seconds = np.arange(len(codes)) / record.fs
         axis.plot(seconds, codes, color="#333333", linewidth=0.8)
         low, high = codes.min(), codes.max()
-        axis.set_ylim(low - 0.05 * (high - low), high + 0.3 * (high - low))
-        for i in np.flatnonzero((beats.record == name) & (beats.peak >= start)):
-            at = (beats.peak[i] - start) / record.fs
-            if at >= SECONDS:
-                break
-            seen, truth = CLASSES[predicted[i]], CLASSES[beats.label[i]]
-            label = seen if seen == truth else f"{seen}, not {truth}"
-            axis.text(at, high + 0.08 * (high - low), label, ha="center", color=COLOURS[seen], weight="bold")
+        axis.set_ylim(low - 0.05 * (high - low), high + 0.42 * (high - low))
+        after = (beats.peak >= start) & (beats.peak < start + len(codes))
+        shown = beats.select((beats.record == name) & after)
+        for peak, label, answer in zip(shown.peak, shown.label, classify(shown), strict=True):
+            seen, truth = CLASSES[answer], CLASSES[label]
+            at = (peak - start) / record.fs
+            text = seen if seen == truth else f"{seen}\nnot {truth}"
+            axis.text(
+                at, high + 0.08 * (high - low), text, ha="center", va="bottom", color=COLOURS[seen], weight="bold"
+            )
             axis.axvline(at, color=COLOURS[seen], linewidth=5, alpha=0.15)
         axis.set_xlim(0, SECONDS)
         axis.set_ylabel(f"{name}, {record.lead}\nADC codes")

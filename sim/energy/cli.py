@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from hw.config import CoreConfig
+from hw.config import CoreConfig, Neuron
 from hw.options import DataOption, LanesOption, NetworkOption, OutOption, ZeroSkipOption, config_for
 from model.console import err, out
 from model.network import Network
@@ -20,10 +21,12 @@ from sim.heartbeats import load
 from sim.progress import counter
 
 
-def count(network: Network, config: CoreConfig, counts: np.ndarray) -> tuple[dict, dict]:
-    """Probe counts of each layer, and mean cycles per beat, by neuron, from the RTL with either neuron."""
+def count(
+    network: Network, config: CoreConfig, counts: np.ndarray, neurons: Sequence[Neuron] = NEURONS
+) -> tuple[dict, dict]:
+    """Probe counts of each layer, and mean cycles per beat, by neuron, from the RTL with these neurons."""
     counted, cycles = {}, {}
-    for neuron in NEURONS:
+    for neuron in neurons:
         engine = Engine(network, replace(config, neuron=neuron), activity=True)
         with counter(f"RTL, {neuron.upper()} neurons", len(counts)) as done:
             result = engine.run(counts, done)
