@@ -1,0 +1,55 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def test_demo_without_records_says_so_and_is_bit_exact(tmp_path):
+    """As a user runs it, in a folder without data: the RTL is built (or taken from the suite's cache) and run."""
+    cache = Path("build/cache").resolve()
+    cache.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "cache").symlink_to(cache)
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "demo", "--out", str(tmp_path / "demo")],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "GENERATED ECG" in done.stdout.splitlines()[0]
+    report = json.loads((tmp_path / "demo" / "compare-tiny-synthetic.json").read_text())
+    beats, potentials = report["beats"], report["potentials"]
+    assert beats > 100
+    assert f"bit-exact: {beats} of {beats} beats, {potentials} of {potentials} potentials" in done.stdout
+    names = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert names == {
+        "beats.png",
+        "compare-tiny-synthetic.json",
+        "core-tiny.json",
+        "core-tiny.v",
+        "energy-tiny-synthetic.json",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--network", "absent"], "no network 'absent'"),
+        (["--lanes", "0"], "lanes = 0"),
+        (["--lanes", "99"], "lanes = 99"),
+        (["--data", "absent"], "absent"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "demo", *arguments], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,62 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.console import InputError
+from model.network import Network
+from model.splits import make_split
+from sim import heartbeats
+from sim.benches.networks import random_network
+
+
+@pytest.fixture
+def tiny():
+    return Network.load("tiny")
+
+
+def test_generated_beats_when_there_are_no_records(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ECG_DATA", raising=False)
+    loaded = heartbeats.load(tiny, generate=True)
+    assert loaded.split == "synthetic"
+    assert loaded.counts.shape == (len(loaded.beats), tiny.inputs)
+    with pytest.raises(InputError, match="make data"):
+        heartbeats.load(tiny)
+
+
+def test_records_of_the_user_are_never_replaced_by_generated_ones(tiny, tmp_path):
+    with pytest.raises(InputError):
+        heartbeats.load(tiny, data=tmp_path / "absent", generate=True)
+
+
+def test_intra_tests_on_what_its_seed_left_out(tiny, mitdb, mitdb_beats):
+    seed = 3
+    other = replace(tiny, provenance=tiny.provenance | {"seed": seed})
+    loaded = heartbeats.load(other, "intra", mitdb)
+    expected = mitdb_beats.select(make_split("intra", mitdb_beats, seed).test)
+    assert loaded.unseen
+    np.testing.assert_array_equal(loaded.beats.peak, expected.peak)
+    np.testing.assert_array_equal(loaded.counts, tiny.encoding.encode(expected))
+
+
+def test_a_network_of_another_split_is_noted(tiny, mitdb, capsys):
+    loaded = heartbeats.load(tiny, "inter", mitdb)
+    assert not loaded.unseen
+    assert "accuracy does not" in " ".join(capsys.readouterr().err.split())
+
+
+def test_chosen_records_keep_the_split(tiny, mitdb):
+    everything, some = heartbeats.load(tiny, "intra", mitdb), heartbeats.load(tiny, "intra", mitdb, ("100", "208"))
+    assert set(some.beats.record) == {"100", "208"}
+    assert set(some.beats.peak) <= set(everything.beats.peak)
+
+
+def test_records_without_test_beats_are_refused(tiny, mitdb):
+    with pytest.raises(InputError, match="101"):
+        heartbeats.load(tiny, "inter", mitdb, ("101",))
+
+
+def test_a_network_without_encoder_takes_no_heartbeats():
+    with pytest.raises(InputError, match="no encoder"):
+        heartbeats.load(random_network(np.random.default_rng(0)))
