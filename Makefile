@@ -69,5 +69,5 @@ $(BASE): pyproject.toml | .venv/bin/python
 	touch $@
 
 $(DEV): pyproject.toml | .venv/bin/python
-	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,dev]'
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,firmware,dev]'
 	touch $@ $(BASE)

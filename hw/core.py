@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Array, Cat, Module, Mux, ResetInserter, Signal, Value, signed
 from amaranth.lib import data, wiring
 
 from hw.argmax import Argmax
@@ -60,10 +60,16 @@ class Core(wiring.Component):
             Signal(geometry.count_bits if config.neuron == "ssf" else geometry.steps, name="watch_fired"),
         ]
 
+        # For a host interface: forget the beat that was begun; forget the image that was begun; what was loaded.
+        self.restart, self.reload = Signal(), Signal()
+        hidden = max(1, geometry.layers - 1)
+        self.thresholds = [Signal(range(max(geometry.thresholds) + 1), name=f"threshold_{k}") for k in range(hidden)]
+
     def elaborate(self, platform) -> Module:
         m = Module()
         g, config = self.geometry, self.config
-        m.submodules.sequencer = seq = Sequencer(g, config)
+        seq = Sequencer(g, config)
+        m.submodules.sequencer = ResetInserter(self.restart)(seq)
         m.d.comb += self.layer.eq(seq.layer)
         working = Cat(seq.neurons > lane for lane in range(config.lanes))  # the last group may be smaller
 
@@ -141,7 +147,7 @@ class Core(wiring.Component):
 
         taken = self.counts.valid & self.counts.ready
         for parity, events in enumerate(lists):
-            m.submodules[f"events_{parity}"] = events
+            m.submodules[f"events_{parity}"] = ResetInserter(self.restart)(events)
             fills = leaving & (odd != parity)
             m.d.comb += [
                 events.read.eq(seq.issue & (odd == parity)),
@@ -194,10 +200,9 @@ class Core(wiring.Component):
 
         m.submodules.biases = biases = Ram(bias_depth, bias_bits)
         m.submodules.weights = weights = Ram(weight_depth, weight_bits)
-        m.submodules.loader = loader = ImageLoader(image)
-        thresholds = Array(
-            Signal(image.sections[0][1], name=f"threshold_log2_{k}") for k in range(image.sections[0][0])
-        )
+        loader = ImageLoader(image)
+        m.submodules.loader = ResetInserter(self.reload)(loader)
+        thresholds = Array(self.thresholds)
         with m.If(loader.write[0]):
             m.d.sync += thresholds[loader.address].eq(loader.word)
         for section, table in ((1, biases), (2, weights)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Fragment, Module, Mux, ResetInserter, Signal, Value
 from amaranth.lib import data, wiring
 
 from hw.config import CoreConfig, Geometry
@@ -31,7 +31,9 @@ class TreeCore(wiring.Component):
         self.evaluate = Signal(name="probe_evaluate")  # the registers before a layer take what they feed to it
         self.probes = {"input_store": (self.input_store, "ones"), "evaluate": (self.evaluate, "ones")}
 
-    def elaborate(self, platform) -> Module:
+        self.restart = Signal()  # for a host interface: forget the beat that was begun
+
+    def elaborate(self, platform) -> Fragment:
         m = Module()
         g = self.geometry
         inputs = g.shape[0]
@@ -58,14 +60,15 @@ class TreeCore(wiring.Component):
                 with m.If(self.result.ready):
                     m.next = "LOAD"
 
-        taken = Signal(data.ArrayLayout(g.input_bits, inputs))
+        # What a beat always writes before it is read needs no reset.
+        taken = Signal(data.ArrayLayout(g.input_bits, inputs), reset_less=True)
         with m.If(self.input_store):
             m.d.sync += taken[position].eq(self.counts.payload)
 
         entering: list[Value] = [taken[j] for j in range(inputs)]
         for k, layer in enumerate(self.network.layers):
             m.submodules[f"layer_{k}"] = tree = TreeLayer(layer, self.network.count_max(k))
-            held = Signal.like(tree.counts, name=f"counts_{k}")
+            held = Signal.like(tree.counts, name=f"counts_{k}", reset_less=True)
             with m.If(self.evaluate & (self.layer == k)):
                 m.d.sync += held.eq(Cat(entering))
             m.d.comb += tree.counts.eq(held)
@@ -82,7 +85,7 @@ class TreeCore(wiring.Component):
             self.result.payload.klass.eq(_argmax(potentials)),
             *(self.result.payload.potentials[i].eq(potential) for i, potential in enumerate(potentials)),
         ]
-        return m
+        return ResetInserter(self.restart)(m)
 
 
 def _argmax(potentials: list[Value]) -> Value:

@@ -1,0 +1,53 @@
+"""The chip: a core, its registers, and the interface through which a microcontroller or a bus uses them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from amaranth.hdl import Module, ResetInserter, ResetSignal, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from hw.apb import ApbSlave
+from hw.config import CoreConfig
+from hw.controller import Controller
+from hw.spi import SpiSlave
+from model.network import Network
+
+Host = Literal["spi", "apb"]
+INNER = {"bus", "status", "frame_error", "active"}  # ports of a host interface that are no pins
+
+
+class Chip(wiring.Component):
+    """A core behind SPI (``cs_n``, ``sck``, ``mosi``, ``miso``, ``miso_enable``) or APB3.
+
+    irq:           high while an enabled interrupt is pending.
+    clock_request: the clock is needed; it may stand still while this is low. Chip select raises it at once.
+    """
+
+    def __init__(self, network: Network, config: CoreConfig, host: Host = "spi"):
+        self.host = SpiSlave() if host == "spi" else ApbSlave()
+        self.controller = Controller(network, config)
+        members = self.host.signature.members.items()
+        self.pins = {name: member for name, member in members if name not in INNER}
+        super().__init__(self.pins | {"irq": Out(1), "clock_request": Out(1)})
+
+    def elaborate(self, platform) -> Module:
+        m = Module()
+        host, controller = self.host, self.controller
+        reset = Signal()
+        m.submodules.host = host
+        m.submodules.controller = ResetInserter(reset)(controller)
+        wiring.connect(m, host.bus, controller.bus)
+        for name, member in self.pins.items():
+            pin, inner = getattr(self, name), getattr(host, name)
+            m.d.comb += inner.eq(pin) if member.flow == In else pin.eq(inner)
+        m.d.sync += reset.eq(controller.reset)  # a cycle later: it is an output of what it resets
+        selected = self.psel if isinstance(host, ApbSlave) else ~self.cs_n
+        m.d.comb += [
+            self.irq.eq(controller.irq),
+            self.clock_request.eq(selected | host.active | controller.working | reset | ResetSignal()),
+        ]
+        if isinstance(host, SpiSlave):
+            m.d.comb += [host.status.eq(controller.status), controller.frame_error.eq(host.frame_error)]
+        return m

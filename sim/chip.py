@@ -1,0 +1,107 @@
+"""The chip's RTL in Verilator, used through its SPI pins alone: for the fuzz test and for the firmware's driver."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+from amaranth.back import verilog
+
+from hw.chip import Chip
+from hw.config import CoreConfig
+from model.network import Network
+from sim.build import build
+
+SOURCE = Path(__file__).parent / "harness" / "spi.cpp"
+FLAGS = (
+    *("--cc", "--exe", "--top-module", "chip", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
+    *("-Wno-fatal", "-Wno-lint", "-CFLAGS", "-fPIC -DNDEBUG", "-LDFLAGS", "-shared"),
+)
+LEAD = 4  # cycles of the core from chip select to the first edge of sck, and from its last edge to chip select
+
+
+class Board:
+    """A chip with its pins, and a clock that stands still while the chip does not ask for it.
+
+    One board is one chip: it may be opened many times from one build.
+    """
+
+    def __init__(self, network: Network, config: CoreConfig, chip: Chip | None = None):
+        chip = chip or Chip(network, config)
+        sources = {
+            "chip.v": verilog.convert(chip, name="chip", emit_src=False),
+            "spi.cpp": SOURCE.read_text(),
+        }
+        self.controller = chip.controller
+        self.path = build("chip", sources, FLAGS, "chip.so")
+        self.library = library = ctypes.CDLL(str(self.path))
+        handle, number, count = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
+        for name, result, *arguments in (
+            ("open", handle),
+            ("close", None, handle),
+            ("reset", None, handle),
+            ("run", None, handle, count),
+            ("cycles", count, handle),
+            ("clocked", count, handle),
+            ("timing", None, handle, *[ctypes.c_uint32] * 5),
+            ("irq", number, handle),
+            ("clock_request", number, handle),
+            ("pins", None, handle, number, number, number),
+            ("select", None, handle, number),
+            ("frame", None, handle, ctypes.c_char_p, ctypes.c_char_p, count),
+            ("settle", count, handle, count),
+        ):
+            function = getattr(library, f"chip_{name}")
+            function.restype, function.argtypes = result, arguments
+        self.handle = library.chip_open()
+
+    def close(self) -> None:
+        self.library.chip_close(self.handle)
+
+    def __enter__(self) -> Board:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def timing(self, high: int = 2, low: int = 2, lead: int = LEAD, jitter: int = 0, always: bool = False) -> None:
+        """Cycles of the core's clock for each phase of ``sck``; see the harness."""
+        self.library.chip_timing(self.handle, high, low, lead, jitter, always)
+
+    def reset(self) -> None:
+        self.library.chip_reset(self.handle)
+
+    def run(self, cycles: int) -> None:
+        self.library.chip_run(self.handle, cycles)
+
+    def pins(self, cs_n: int, sck: int, mosi: int) -> None:
+        self.library.chip_pins(self.handle, cs_n, sck, mosi)
+
+    def frame(self, sent: bytes, bits: int | None = None) -> bytes:
+        """What comes back for a frame of so many bits, all of ``sent`` by default."""
+        received = ctypes.create_string_buffer(len(sent))
+        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits)
+        return received.raw
+
+    def settle(self, limit: int = 1_000_000) -> int:
+        """Wait until the chip needs no clock; returns the cycles. Raises TimeoutError when it never rests."""
+        waited = self.library.chip_settle(self.handle, limit)
+        if waited == limit:
+            raise TimeoutError(f"the chip still asks for its clock after {limit} cycles")
+        return waited
+
+    @property
+    def irq(self) -> int:
+        return self.library.chip_irq(self.handle)
+
+    @property
+    def clock_request(self) -> int:
+        return self.library.chip_clock_request(self.handle)
+
+    @property
+    def cycles(self) -> int:
+        return self.library.chip_cycles(self.handle)
+
+    @property
+    def clocked(self) -> int:
+        return self.library.chip_clocked(self.handle)
