@@ -5,9 +5,14 @@ from __future__ import annotations
 import typer
 
 from model.console import run
+from sim import cli, demo
 from sim.energy import cli as energy
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("demo")(demo.main)
+app.command("compare")(cli.compare)
+app.command("wave")(cli.wave)
+app.command("bench")(cli.bench)
 app.command("energy")(energy.main)
 
 
