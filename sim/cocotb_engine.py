@@ -47,6 +47,7 @@ class CocotbEngine:
         """Run beats back to back, after a reset; parameters and result are those of `Engine.run`, of one worker."""
         answer = np.dtype([("class", ">i4"), ("cycles", ">i4"), ("potentials", ">i8", (self.network.outputs,))])
         job = {
+            "block": harness.BLOCK,
             "stall": stall,
             "limit": self.limit * (16 if stall else 1),
             "image_bytes": len(self.image),
