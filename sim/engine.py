@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -113,23 +114,30 @@ class Engine:
         beats = len(counts)
         counts = np.ascontiguousarray(counts, dtype=np.uint16)
         columns = self._columns(beats)
+        stop = Event()  # a worker hung, or Ctrl-C
 
         def work(first: int, last: int) -> int:
             with _Simulator(self._library, self.image) as simulator:
                 for start in range(first, last, harness.BLOCK):
+                    if stop.is_set():
+                        break
                     block = slice(start, min(start + harness.BLOCK, last))
                     size = block.stop - start
                     limit = (size * self.limit + len(self.image)) * (16 if stall else 1)
                     seed = (stall + start) % 2**32 or 1 if stall else 0
                     answered = simulator.run(counts[block], seed, limit, [column[block] for column in columns])
                     if answered < size:
+                        stop.set()
                         raise Hang(start + answered, limit)
                     progress(size)
             return simulator.clocks.value
 
         edges = np.linspace(0, beats, max(1, min(workers, beats)) + 1).astype(int).tolist()
         with ThreadPoolExecutor(len(edges) - 1) as pool:  # ctypes lets go of Python's lock
-            clocks = sum(pool.map(work, edges[:-1], edges[1:]))
+            try:
+                clocks = sum(pool.map(work, edges[:-1], edges[1:]))
+            finally:
+                stop.set()
         classes, potentials, cycles, activity = columns
         counted = {name: activity[:, k] for k, name in enumerate(self.probes)} if self.probes else None
         return Result(classes.astype(np.int64), potentials, cycles.astype(np.int64), clocks, counted)
