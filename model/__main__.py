@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from model import download, synthetic
+from model import download, synthetic, verbs
 from model.console import run
 
 app = typer.Typer(help="Records, training, and what a network scores.", no_args_is_help=True, add_completion=False)
+app.command("train")(verbs.train)
+app.command("evaluate")(verbs.evaluate)
 app.command("data")(download.main)
 app.command("synthetic")(synthetic.main)
 

@@ -5,7 +5,7 @@ The counts of a beat are, in this order:
 1. its shape: the codes of the window are summed in ``blocks`` blocks of ``block`` samples each, and every sum is
    scaled to ``input_bits`` bits by the range of the sums. Hardware needs one accumulator, a memory of ``blocks``
    words, the lowest and highest sum, and a restoring division: a shift, a compare and a subtraction for each bit.
-2. its `FEATURES`, those that ``features`` names: a shift and a saturation each.
+2. its `FEATURES`, those that ``features`` names: a subtraction, a shift and a saturation each.
 
 The window ends ``blocks * block - before`` samples after the peak, and nothing later in the signal is looked at.
 Only ``following`` needs more: it waits for the next peak, so that an answer comes one beat late.
@@ -27,7 +27,9 @@ FEATURES = {
     "mean": "running mean of the intervals since the beats before, this beat's too",
     "range": "highest less lowest block sum of the shape",
 }
-INTERVAL_LOG2 = 9  # an interval of 512 samples (1.4 s) or longer saturates
+INTERVAL_OFFSET = 96  # samples: intervals up to this (0.27 s) count 0,
+INTERVAL_LOG2 = 8  # and those 256 samples longer or more (0.98 s) saturate
+RANGE_LOG2 = RESOLUTION - 2  # a range of a quarter of the converter's saturates
 MEAN_LOG2 = 5  # the running mean moves by 1/32 of its distance to the new interval
 
 
@@ -85,12 +87,12 @@ class Encoding:
 
     def _feature(self, name: str, beats: Beats, span: np.ndarray) -> np.ndarray:
         """One feature of each beat: int64[beats, 1]."""
-        if name == "range":  # half the converter's range saturates
-            value, full_log2 = span[:, 0], RESOLUTION - 1 + self.block.bit_length() - 1
+        if name == "range":
+            value, full_log2 = span, RANGE_LOG2 + self.block.bit_length() - 1
         else:
-            value = mean_interval(beats) if name == "mean" else getattr(beats, name)
-            full_log2 = INTERVAL_LOG2
-        return np.minimum(value >> (full_log2 - self.input_bits), (1 << self.input_bits) - 1)[:, None]
+            interval = mean_interval(beats) if name == "mean" else getattr(beats, name)
+            value, full_log2 = interval[:, None] - INTERVAL_OFFSET, INTERVAL_LOG2
+        return np.clip(value >> (full_log2 - self.input_bits), 0, (1 << self.input_bits) - 1)
 
 
 def divide(numerator: np.ndarray, denominator: np.ndarray, bits: int) -> np.ndarray:

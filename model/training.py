@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,12 @@ from model.beats import CLASSES, Beats
 from model.console import progress
 from model.conversion import best_threshold, fold, scale
 from model.encoding import Encoding
-from model.metrics import evaluate
+from model.metrics import SCORES, evaluate
 from model.network import Firing, Layer, Network
 from model.splits import Split, make_split
 
 EXACT = 1 << 24  # float32 holds every integer up to here
+TRAINING = ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay")  # of a recipe, not of a network
 SETTLED = 0.6  # fraction of the integer epochs after which a checkpoint may be taken
 
 
@@ -66,31 +68,32 @@ class Recipe:
 RHYTHM = ("previous", "following", "mean", "range")
 RECIPES = {
     "tiny": Recipe(
-        encoding=Encoding(before=80, block=8, blocks=20, input_bits=4, features=RHYTHM),
-        hidden=(16, 8),
-        steps=15,
-        weight_bits=4,
+        encoding=Encoding(before=48, block=8, blocks=16, input_bits=4, features=RHYTHM),
+        hidden=(10,),
+        steps=7,
+        weight_bits=5,
         epochs=(60, 60),
         batch=512,
         rates=(0.02, 0.01),
         headroom=1,
     ),
     "accurate": Recipe(
-        encoding=Encoding(before=160, block=4, blocks=80, input_bits=8, features=RHYTHM),
-        hidden=(128, 40),
+        encoding=Encoding(before=96, block=4, blocks=64, input_bits=8, features=RHYTHM),
+        hidden=(144, 48),
         steps=15,
         weight_bits=8,
         epochs=(40, 12),
         batch=1024,
         rates=(0.01, 0.002),
         dropout=0.1,
+        weight_decay=5e-2,
     ),
     "reference": Recipe(
         encoding=Encoding(before=90, block=1, blocks=180, input_bits=8),
         hidden=(56, 56, 56),
         steps=15,
         weight_bits=8,
-        epochs=(24, 8),
+        epochs=(32, 12),
         batch=1024,
         rates=(0.01, 0.002),
     ),
@@ -287,16 +290,11 @@ def _provenance(
     def scores(part: np.ndarray, records: np.ndarray | None = None) -> dict[str, Any]:
         return evaluate(beats.label[part], golden.ssf(network, counts[part]).classes, records)
 
-    training = {
-        k: v
-        for k, v in vars(recipe).items()
-        if k in ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay")
-    }
     return {
         "records": sorted(beats.codes),
         "split": split.name,
         "seed": seed,
-        "recipe": training,
+        "recipe": {name: getattr(recipe, name) for name in TRAINING},
         "scores": {
             "validation": scores(split.validation),
             "test": scores(split.test, None if split.name == "intra" else beats.record[split.test]),
@@ -309,3 +307,32 @@ def _provenance(
             "wfdb": wfdb.__version__,
         },
     }
+
+
+def study(name: str, beats: Beats, seeds: int, folder: Path) -> Network:
+    """The network of seed 0 on `intra`, with what its recipe gives with other seeds, and on `inter`.
+
+    Every network is written to ``folder``. None is chosen: seed 0 it is, whatever the others score.
+    """
+    intra = [train(name, beats, "intra", seed) for seed in range(seeds)]
+    inter = train(name, beats, "inter", 0)
+    for network in (*intra, inter):
+        network.save(folder / f"{name}-{network.provenance['split']}-{network.provenance['seed']}.json")
+    summary = _spread([network.provenance["scores"] for network in intra])
+    provenance = {**intra[0].provenance, "seeds": summary, "inter": inter.provenance["scores"]}
+    return replace(intra[0], provenance=provenance)
+
+
+def _spread(scores: list[dict[str, Any]]) -> dict[str, Any]:
+    """Accuracies over the seeds, and the mean of each class's scores on the test part."""
+
+    def spread(part: str) -> dict[str, Any]:
+        values = [score[part]["accuracy"] for score in scores]
+        return {"mean": float(np.mean(values)), "deviation": float(np.std(values, ddof=1)), "each": values}
+
+    def mean(class_name: str, score: str) -> float | None:
+        values = [each["test"]["per_class"][class_name][score] for each in scores]
+        return None if None in values else float(np.mean(values))
+
+    per_class = {name: {score: mean(name, score) for score in SCORES} for name in CLASSES}
+    return {"validation": spread("validation"), "test": spread("test"), "test_per_class": per_class}

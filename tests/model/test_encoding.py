@@ -35,8 +35,8 @@ def test_counts_of_each_beat(synthetic_beats: Beats) -> None:
         span = max(sums) - min(sums)
         assert counts[beat, :20].tolist() == [(s - min(sums)) * 16 // (span + 1) for s in sums]
         intervals = int(synthetic_beats.previous[beat]), int(synthetic_beats.following[beat])
-        assert counts[beat, 20:22].tolist() == [min(interval // 32, 15) for interval in intervals]
-        assert counts[beat, 23] == min(span // 512, 15)
+        assert counts[beat, 20:22].tolist() == [min(max(interval - 96, 0) // 16, 15) for interval in intervals]
+        assert counts[beat, 23] == min(span // 256, 15)
 
 
 def test_the_running_mean_does_not_depend_on_the_selection(synthetic_beats: Beats) -> None:
