@@ -3,6 +3,7 @@ PYTHON ?= python3
 NETWORK ?= tiny
 SPLIT ?= intra
 SEED ?= 0
+TOP ?= core
 ARGS ?=
 # The data root: mitdb/ and others. The only line that knows of a shared one.
 DATA ?= $(firstword $(wildcard data ../shared/data))
@@ -10,14 +11,15 @@ export ECG_DATA := $(DATA)
 
 RUN := .venv/bin/python -m
 BASE := .venv/.base
+FIRMWARE := .venv/.firmware
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench clean
+.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) SEED=$(SEED) DATA=$(DATA) ARGS='more options of the verb'"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
 demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
 	$(RUN) sim demo --network $(NETWORK) $(ARGS)
@@ -29,6 +31,7 @@ lint: $(DEV) ## ruff and mypy
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	$(RUN) firmware_gen docs --check
 
 train: $(DEV) ## train, convert, quantise and write a network (all of them: NETWORK=all)
 	$(RUN) model train --network $(NETWORK) --split $(SPLIT) --seed $(SEED) $(ARGS)
@@ -39,8 +42,8 @@ evaluate: $(BASE) ## scores of a network, by the golden model
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
 	$(RUN) model data $(ARGS)
 
-verilog: $(BASE) ## Verilog of a core, and its metadata
-	$(RUN) hw verilog --network $(NETWORK) $(ARGS)
+verilog: $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE)) ## Verilog of a core, and its metadata
+	$(RUN) hw verilog --network $(NETWORK) --top $(TOP) $(ARGS)
 
 cosim: $(DEV) ## the cocotb regression, every kind of core
 	$(RUN) sim cosim $(ARGS)
@@ -57,6 +60,12 @@ energy: $(BASE) ## energy by formula from the RTL's activity, three architecture
 bench: $(BASE) ## measured speeds, as ratios in one run
 	$(RUN) sim bench $(ARGS)
 
+firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
+	$(RUN) firmware_gen generate --network $(NETWORK) $(ARGS)
+
+cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
+	$(RUN) sim cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
 clean: ## remove what was built (not .venv, not data)
 	rm -rf build
 
@@ -68,6 +77,10 @@ $(BASE): pyproject.toml | .venv/bin/python
 	.venv/bin/pip install -q --disable-pip-version-check -e .
 	touch $@
 
+$(FIRMWARE): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[firmware]'
+	touch $@ $(BASE)
+
 $(DEV): pyproject.toml | .venv/bin/python
 	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,firmware,dev]'
-	touch $@ $(BASE)
+	touch $@ $(BASE) $(FIRMWARE)

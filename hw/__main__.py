@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import typer
 
 from hw.options import (
     DatapathOption,
+    HostOption,
     LanesOption,
     NetworkOption,
     NeuronOption,
     OutOption,
+    TopOption,
     WeightsOption,
     ZeroSkipOption,
     config_for,
 )
 from hw.verilog import generate
 from hw.weights import Image
-from model.console import out, run, write_atomic
+from model.console import InputError, out, run, write_atomic
 from model.network import Network
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -29,6 +34,13 @@ def _main() -> None:
     """Amaranth RTL of the chip, and its Verilog."""
 
 
+def chip() -> ModuleType:
+    """The module `hw.chip`, which needs the extra ``firmware``."""
+    if not find_spec("systemrdl"):
+        raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
+    return import_module("hw.chip")
+
+
 @app.command()
 def verilog(
     network: NetworkOption = "tiny",
@@ -37,19 +49,22 @@ def verilog(
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
     datapath: DatapathOption = "serial",
+    top: TopOption = "core",
+    host: HostOption = "spi",
     folder: OutOption = Path("build/verilog"),
 ) -> None:
-    """Write the Verilog of a core and, beside it, a JSON file that says what is in it."""
+    """Write the Verilog of a core or chip and, beside it, a JSON file that says what is in it."""
     net = Network.load(network)
     config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
-    generated = generate(net, config)
+    generated = generate(net, config) if top == "core" else chip().generate_chip(net, config, host)
     kind = f"{config.lanes}-{weights}-{neuron}{'' if zero_skip else '-noskip'}" if datapath == "serial" else datapath
-    name = f"core-{net.name}-{kind}"
+    name = f"{top if top == 'core' else f'chip-{host}'}-{net.name}-{kind}"
     text, metadata = generated.save(folder, name)
     out.print(f"{text}: network {net.name} ({'-'.join(map(str, net.shape))}), {net.synapses} synapses, {config}")
     out.print(f"{metadata}: ports, memories, probes, digest {net.digest[:12]}")
     if config.weights == "ram":
-        image = write_atomic(folder / f"{name}.image", Image(generated.geometry, config).of(net))
+        images = Image if top == "core" else chip().ChipImage
+        image = write_atomic(folder / f"{name}.image", images(generated.geometry, config).of(net))
         out.print(f"{image}: {image.stat().st_size} bytes, to load before the first beat")
 
 

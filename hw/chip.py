@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from amaranth.back import verilog
 from amaranth.hdl import Module, ResetInserter, ResetSignal, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -11,10 +10,13 @@ from amaranth.lib.wiring import In, Out
 from hw.apb import ApbSlave
 from hw.config import CoreConfig
 from hw.controller import Controller
+from hw.image import ChipImage
+from hw.options import Host
 from hw.spi import SpiSlave
+from hw.verilog import Verilog, describe, ports
 from model.network import Network
 
-Host = Literal["spi", "apb"]
+__all__ = ["Chip", "ChipImage", "generate_chip"]
 INNER = {"bus", "status", "frame_error", "active"}  # ports of a host interface that are no pins
 
 
@@ -51,3 +53,18 @@ class Chip(wiring.Component):
         if isinstance(host, SpiSlave):
             m.d.comb += [host.status.eq(controller.status), controller.frame_error.eq(host.frame_error)]
         return m
+
+
+def generate_chip(network: Network, config: CoreConfig, host: Host = "spi") -> Verilog:
+    """Verilog of the module ``chip``. What its metadata says of the core is found inside ``core_path``."""
+    chip = Chip(network, config, host)
+    text = verilog.convert(chip, name="chip", emit_src=False)
+    controller = chip.controller
+    metadata = describe(controller.core) | {
+        "top": "chip",
+        "host": host,
+        "core_path": "controller.core",
+        "ports": ports(chip),
+        "image_bytes": controller.image.size if controller.image else 0,
+    }
+    return Verilog(text, metadata, controller.geometry)

@@ -6,7 +6,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import enum, wiring
 from amaranth.lib.wiring import In, Out
 
-from hw.config import CoreConfig
+from hw.config import CoreConfig, Geometry
 from hw.core import Core
 from hw.image import CHECKED, ChipImage, ImageReceiver, network_id
 from hw.registers.block import RegisterBlock
@@ -20,6 +20,18 @@ from model.network import Network
 MOST_LAYERS, MOST_OUTPUTS, MOST_INPUT_BITS = 15, 64, 8  # that the register map has room for
 
 
+def check(network: Network, geometry: Geometry) -> None:
+    """Raise InputError for a network that does not fit the register map."""
+    for what, value, most in (
+        ("layers", geometry.layers, MOST_LAYERS),
+        ("outputs", geometry.shape[-1], MOST_OUTPUTS),
+        ("input bits", geometry.input_bits, MOST_INPUT_BITS),
+        ("bits in a potential", geometry.potential_bits, DATA_BITS),
+    ):
+        if value > most:
+            raise InputError(f"network '{network.name}': {value} {what}, but a chip's registers hold {most}")
+
+
 class State(enum.Enum):
     IDLE = 0
     BEAT = 1  # counts are awaited
@@ -29,28 +41,20 @@ class State(enum.Enum):
 
 
 class Controller(wiring.Component):
-    """A core and its registers.
+    """A core and its registers; `check` says for which networks.
 
     status:  the low byte of the register STATUS.
     irq:     an enabled interrupt is pending.
     working: the clock is needed.
     reset:   the host asks for a reset of all this.
     frame_error: from the host interface, see there.
-    Raises InputError for a network that does not fit the register map.
     """
 
     def __init__(self, network: Network, config: CoreConfig):
         self.network, self.config = network, config
         self.core = TreeCore(network, config) if config.datapath == "tree" else Core(network, config)
         self.geometry = g = self.core.geometry
-        for what, value, most in (
-            ("layers", g.layers, MOST_LAYERS),
-            ("outputs", g.shape[-1], MOST_OUTPUTS),
-            ("input bits", g.input_bits, MOST_INPUT_BITS),
-            ("bits in a potential", g.potential_bits, DATA_BITS),
-        ):
-            if value > most:
-                raise InputError(f"network '{network.name}': {value} {what}, but a chip's registers hold {most}")
+        check(network, g)
         self.image = ChipImage(g, config) if config.weights == "ram" else None
         self.spikes, self.weight_reads = (self._tally(name) for name in ("spikes", "weight_read"))
         self.parameters = MapParameters(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from hw.controller import Controller, State
@@ -25,6 +27,12 @@ class ChipModel:
         self.networks = {self.image.of(network): network for network in networks} if self.image else {}
         self.registers = RegisterModel(controller.map)
         self.reset()
+
+    def __copy__(self) -> ChipModel:
+        """One that goes its own way from here."""
+        other = object.__new__(ChipModel)
+        other.__dict__ |= self.__dict__ | {"registers": copy(self.registers), "counts": list(self.counts)}
+        return other
 
     def reset(self) -> None:
         """The reset pin, or CONTROL.reset."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,6 +11,8 @@ from hw.config import CoreConfig, Datapath, Neuron, Weights
 from model.network import Network
 
 DEFAULT_LANES = 16
+Top = Literal["core", "chip"]
+Host = Literal["spi", "apb"]
 
 
 NetworkOption = Annotated[
@@ -22,6 +24,8 @@ LanesOption = Annotated[
 ]
 WeightsOption = Annotated[Weights, typer.Option(help="Constants in logic, or memory that is loaded at run time.")]
 NeuronOption = Annotated[Neuron, typer.Option(help="Sum-Spikes-and-Fire, or the integrate-and-fire baseline.")]
+TopOption = Annotated[Top, typer.Option(help="The core alone, or the chip: core, registers and host interface.")]
+HostOption = Annotated[Host, typer.Option(help="The chip's interface: SPI pins, or an APB3 slave.")]
 ZeroSkipOption = Annotated[bool, typer.Option(help="Inputs whose count is zero cost neither cycle nor weight read.")]
 DatapathOption = Annotated[Datapath, typer.Option(help="An input a cycle into lanes, or a layer a cycle in adders.")]
 DataOption = Annotated[

@@ -9,6 +9,7 @@ from typing import Any
 
 from amaranth.back import verilog
 from amaranth.hdl import Shape
+from amaranth.lib import wiring
 
 from hw.config import CoreConfig, Geometry
 from hw.core import Core
@@ -47,13 +48,18 @@ def generate(network: Network, config: CoreConfig) -> Verilog:
     return Verilog(text, describe(core), core.geometry)
 
 
+def ports(top: wiring.Component) -> list[dict[str, Any]]:
+    """Name, direction and bits of each port of the Verilog module."""
+    listed = [("clk", "in", 1), ("rst", "in", 1)] + [
+        ("__".join(map(str, path)), member.flow.name.lower(), Shape.cast(member.shape).width)
+        for path, member, _ in top.signature.flatten(top)
+    ]
+    return [{"name": name, "direction": direction, "bits": bits} for name, direction, bits in listed]
+
+
 def describe(core: Core | TreeCore) -> dict[str, Any]:
     """Ports, result fields, memories, probes (names inside the top module), network and config."""
     network, config, g = core.network, core.config, core.geometry
-    ports = [("clk", "in", 1), ("rst", "in", 1)] + [
-        ("__".join(map(str, path)), member.flow.name.lower(), Shape.cast(member.shape).width)
-        for path, member, _ in core.signature.flatten(core)
-    ]
     fields = {str(key): {"offset": field.offset, "bits": field.width} for key, field in result_layout(g)}
     image = Image(g, config)
     names = ("thresholds", "biases", "weights")
@@ -68,7 +74,7 @@ def describe(core: Core | TreeCore) -> dict[str, Any]:
         },
         "config": asdict(config),
         "geometry": asdict(g),
-        "ports": [{"name": name, "direction": direction, "bits": bits} for name, direction, bits in ports],
+        "ports": ports(core),
         "result": fields,
         "tables": [
             {"name": name, "words": words, "bits": bits}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import typer
 
 from model.console import run
@@ -14,6 +16,10 @@ app.command("compare")(cli.compare)
 app.command("wave")(cli.wave)
 app.command("bench")(cli.bench)
 app.command("energy")(energy.main)
+if find_spec("systemrdl"):  # the extra `firmware`
+    from sim import firmware
+
+    app.command("cosim-firmware")(firmware.main)
 
 
 @app.callback()

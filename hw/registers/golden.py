@@ -37,6 +37,11 @@ class RegisterModel:
         self.values: dict[str, int] = {}
         self.reset()
 
+    def __copy__(self) -> RegisterModel:
+        other = object.__new__(RegisterModel)
+        other.__dict__ |= self.__dict__ | {"values": dict(self.values)}
+        return other
+
     def reset(self) -> None:
         """Every stored field and constant is as after reset; what hardware drives is 0 until it is written."""
         self.values = {stem: initial(field) for stem, field in self.fields.items()}

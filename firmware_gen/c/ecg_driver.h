@@ -1,0 +1,118 @@
+/* Driver of the ECG heartbeat classifier, C99: no heap, no globals, no floating point. docs/HOST.md says how to port it. */
+#ifndef ECG_DRIVER_H
+#define ECG_DRIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ECG_MAX_OUTPUTS 64
+
+typedef enum {
+    ECG_OK = 0,
+    ECG_ERROR_TRANSPORT,   /* a callback of the transport failed */
+    ECG_ERROR_NO_CHIP,     /* no chip answers */
+    ECG_ERROR_MAP_VERSION, /* the chip's registers are of another major version than this driver */
+    ECG_ERROR_ARGUMENT,    /* a count that the chip cannot take, or a null pointer */
+    ECG_ERROR_BUILT_IN,    /* the weights of this chip are built in: nothing can be loaded */
+    ECG_ERROR_IMAGE_MAGIC, /* this is not a weight image */
+    ECG_ERROR_IMAGE_VERSION,   /* the image has another format version */
+    ECG_ERROR_IMAGE_GEOMETRY,  /* the image is for another geometry than this chip's */
+    ECG_ERROR_IMAGE_LENGTH,    /* the image states a length that cannot be */
+    ECG_ERROR_IMAGE_CRC,       /* bits of the image were changed */
+    ECG_ERROR_IMAGE_TRUNCATED, /* the end of the image is missing */
+    ECG_ERROR_NO_WEIGHTS,      /* the core was started without valid weights */
+    ECG_ERROR_BUSY,            /* the core computes */
+    ECG_ERROR_NO_RESULT,       /* there is no answer to fetch */
+    ECG_ERROR_TIMEOUT,         /* no answer came */
+    ECG_ERROR_CHIP             /* the chip has set another cause: ask ecg_errors */
+} ecg_result;
+
+/* How bytes reach the chip. Each callback returns 0, or anything else for a failure. */
+typedef struct {
+    /* Chip select low (selected = 1) or high. */
+    int (*select)(void *context, int selected);
+    /* Clock `length` bytes, mode 0, most significant bit first. Without `sent` zeros go out; without `received`
+       what comes back is dropped. */
+    int (*transfer)(void *context, const uint8_t *sent, uint8_t *received, size_t length);
+    /* Let time pass between two looks at the status: sleep, yield, or wait for the interrupt. */
+    void (*wait)(void *context);
+    void *context;
+} ecg_transport;
+
+/* A chip, as ecg_open found it. */
+typedef struct {
+    ecg_transport transport;
+    uint32_t network;  /* first 32 bits of the SHA-256 of the network inside, 0 for none */
+    uint32_t geometry; /* what an image must name, 0 where weights are built in */
+    uint32_t inputs;   /* counts in a beat */
+    uint32_t outputs;  /* classes */
+    uint8_t input_bits;
+    uint8_t loadable; /* weights come from an image */
+    uint8_t counts_spikes; /* has counters of spikes and weight reads */
+} ecg_chip;
+
+typedef struct {
+    uint32_t klass;
+    int32_t potentials[ECG_MAX_OUTPUTS]; /* of the first `outputs` classes */
+} ecg_answer;
+
+typedef struct {
+    uint32_t beats;
+    uint32_t cycles;
+    uint32_t spikes;
+    uint32_t weight_reads;
+} ecg_activity;
+
+/* Finds the chip and learns its sizes. */
+ecg_result ecg_open(ecg_chip *chip, const ecg_transport *transport);
+
+/* All is as after power-up; a loaded network is gone. */
+ecg_result ecg_reset(ecg_chip *chip);
+
+/* Bits of SETTINGS: ECG_CHIP__SETTINGS__INTERRUPT_RESULT_bm and others of ecg_registers.h. */
+ecg_result ecg_set(ecg_chip *chip, uint32_t settings);
+
+/* Whether these bytes are a whole image for this chip. Nothing is sent. */
+ecg_result ecg_check_image(const ecg_chip *chip, const uint8_t *image, size_t length);
+
+/* Sends an image, and asks the chip what it thinks of it. */
+ecg_result ecg_send_image(ecg_chip *chip, const uint8_t *image, size_t length);
+
+/* Checks an image, then sends it. */
+ecg_result ecg_load(ecg_chip *chip, const uint8_t *image, size_t length);
+
+/* Starts a beat: one frame with chip->inputs counts. The core computes when the last one is there. */
+ecg_result ecg_start(ecg_chip *chip, const uint8_t *counts);
+
+/* The low byte of STATUS, by a frame of one byte. */
+ecg_result ecg_status(ecg_chip *chip, uint8_t *status);
+
+/* Waits for an answer: looks at most `looks` times. */
+ecg_result ecg_wait(ecg_chip *chip, uint32_t looks);
+
+/* Reads the answer, which stays until it is acknowledged or the next beat starts. */
+ecg_result ecg_fetch(ecg_chip *chip, ecg_answer *answer);
+
+/* Drops the answer, and so takes back the interrupt. */
+ecg_result ecg_acknowledge(ecg_chip *chip);
+
+/* Start, wait and fetch. */
+ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, uint32_t looks, ecg_answer *answer);
+
+/* Reads the causes of errors, bits of ERROR, and clears them. */
+ecg_result ecg_errors(ecg_chip *chip, uint32_t *causes);
+
+/* Reads the activity counters, and clears them if asked to. They count while SETTINGS says so. */
+ecg_result ecg_read_activity(ecg_chip *chip, ecg_activity *activity, int clear);
+
+/* A sentence for a result. */
+const char *ecg_message(ecg_result result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

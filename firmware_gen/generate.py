@@ -1,0 +1,59 @@
+"""Everything that firmware needs for one chip, in one folder."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from systemrdl.node import AddrmapNode
+
+from firmware_gen.beats import beats_header
+from firmware_gen.image import write_image
+from firmware_gen.registers import write_registers
+from hw.config import CoreConfig, Geometry
+from hw.controller import check
+from hw.image import ChipImage
+from hw.registers.map import MapParameters, compile_map
+from model.beats import read_beats
+from model.console import write_atomic
+from model.golden import integrate_and_fire, ssf
+from model.network import DirectCounts, Network
+from model.synthetic import synthesize
+
+SOURCES = Path(__file__).parent / "c"
+EXAMPLE_BEATS = 16
+
+
+def full_map(network: Network) -> AddrmapNode:
+    """The map with every register that a build may have: one driver serves all, and asks the chip what is there."""
+    return compile_map(MapParameters(layers=len(network.layers), outputs=network.outputs))
+
+
+def example_counts(network: Network) -> tuple[np.ndarray, str]:
+    """Counts int64[EXAMPLE_BEATS, inputs], and where they come from."""
+    if isinstance(network.encoding, DirectCounts):
+        rng = np.random.default_rng(0)
+        return rng.integers(0, 1 << network.input_bits, (EXAMPLE_BEATS, network.inputs)), "a random generator"
+    with tempfile.TemporaryDirectory() as folder:
+        beats = read_beats(Path(folder), synthesize(Path(folder), records=1, seconds=60))
+    counts = network.encoding.encode(beats)
+    chosen = np.linspace(0, len(counts) - 1, EXAMPLE_BEATS).astype(int)
+    return counts[chosen], "a generated ECG"
+
+
+def generate(network: Network, config: CoreConfig, folder: Path) -> list[Path]:
+    """Write headers, driver, example, image and documentation; returns their paths."""
+    geometry = Geometry.of(network, config)
+    check(network, geometry)
+    sources = [write_atomic(folder / path.name, path.read_text()) for path in sorted(SOURCES.glob("*.[ch]"))]
+    written = write_registers(folder, full_map(network)) + sources
+    if config.weights == "ram":
+        written += write_image(folder, ChipImage(geometry, config).of(network), network.name)
+    else:
+        built_in = "/* Built into this chip: nothing to load. */\nstatic const unsigned char ecg_weights[1] = {0};\n"
+        written.append(write_atomic(folder / "ecg_weights.h", built_in))
+    counts, source = example_counts(network)
+    answers = (ssf if config.neuron == "ssf" else integrate_and_fire)(network, counts)
+    written.append(write_atomic(folder / "ecg_beats.h", beats_header(counts, answers, source)))
+    return written

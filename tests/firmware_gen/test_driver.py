@@ -1,0 +1,217 @@
+"""The C driver: it compiles everywhere without a warning, and sends just the frames that it should."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firmware_gen.compile import compile_c, compilers, shared_library
+from firmware_gen.driver import Driver, DriverError, Recorder, Result
+from firmware_gen.generate import generate
+from hw.config import CoreConfig, Geometry
+from hw.controller import Controller
+from hw.golden import ChipModel
+from hw.image import ChipImage
+from model.golden import ssf
+from sim.benches.networks import random_beats, random_network
+from tests.hw.frames import Frames
+
+CONFIG = CoreConfig(3, "ram")
+NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
+IMAGE = ChipImage(Geometry.of(NETWORK, CONFIG), CONFIG).of(NETWORK)
+COUNTS = random_beats(np.random.default_rng(1), NETWORK, 1)[0]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("firmware")
+    generate(NETWORK, CONFIG, target)
+    shared_library(target)
+    return target
+
+
+class Bench:
+    """The driver on the golden model of a chip."""
+
+    def __init__(self, folder: Path, config: CoreConfig = CONFIG):
+        controller = Controller(NETWORK, config)
+        for component in (controller, controller.core):
+            component._MustUse__used = True  # its model is used, it is not elaborated
+        self.model = ChipModel(controller, NETWORK)
+        self.wire = Recorder(self.model)
+        self.driver = Driver(folder / "ecg.so", self.wire)
+        self.frames = Frames(controller)
+
+    def sent(self, *expected: bytes) -> None:
+        """Just these frames were sent since this was asked last."""
+        assert self.wire.frames == [frame.hex() for frame in expected]
+        self.wire.frames.clear()
+
+
+@pytest.fixture
+def bench(folder) -> Bench:
+    bench = Bench(folder)
+    bench.driver.open()
+    bench.wire.frames.clear()
+    return bench
+
+
+def refused(result: str):
+    return pytest.raises(DriverError, match=f"^{result}: ")
+
+
+def test_every_compiler_here_takes_it_without_a_warning(folder):
+    assert "gcc" in compilers()
+    for name, command in compilers().items():
+        for source in ("ecg_driver.c", "ecg_example.c"):
+            compile_c(command, folder, "-c", "-o", f"{source}.{name.replace(' ', '')}.o", source)
+
+
+def test_no_heap_and_no_globals(folder):
+    assert "alloc" not in (folder / "ecg_driver.c").read_text()
+    compile_c(["gcc"], folder, "-c", "-o", "driver.o", "ecg_driver.c")
+    symbols = subprocess.run(["nm", "driver.o"], cwd=folder, capture_output=True, text=True, check=True).stdout
+    assert not [line for line in symbols.splitlines() if line.split()[-2] in "bBdDC"]
+
+
+def test_open(folder):
+    bench = Bench(folder)
+    bench.driver.open()
+    f = bench.frames
+    bench.sent(f.read("id", 3), f.read("geometry"), f.read("widths"), f.read("shape_0"), f.read("shape_2"))
+    chip = bench.driver.chip
+    assert (chip.inputs, chip.outputs, chip.input_bits, chip.loadable) == (6, 3, 4, 1)
+    assert bench.model.registers.word("error") == 0
+
+
+@pytest.mark.parametrize("config", [CoreConfig(3), CoreConfig(1, datapath="tree")], ids=["rom", "tree"])
+def test_open_without_what_this_build_lacks(folder, config):
+    bench = Bench(folder, config)
+    bench.driver.open()
+    f = bench.frames
+    bench.sent(f.read("id", 3), f.read("widths"), f.read("shape_0"), f.read("shape_2"))
+    bench.driver.activity(clear=True)
+    bench.sent(f.read("beats", 2 if config.datapath == "tree" else 4), f.write("control", 8))
+    assert bench.model.registers.word("error") == 0
+    with refused("BUILT_IN"):
+        bench.driver.load(IMAGE)
+    with refused("BUILT_IN"):
+        bench.driver.send_image(IMAGE)
+    bench.sent()
+
+
+def test_load_and_classify(bench):
+    f, driver = bench.frames, bench.driver
+    driver.load(IMAGE)
+    bench.sent(f.write("control", 2), f.send("weights", IMAGE), f.read("status", 3), f.read("network"))
+    assert driver.chip.network == int(NETWORK.digest[:8], 16)
+    answer = driver.classify(COUNTS)
+    bench.sent(f.beat(COUNTS), bytes(1), f.read("result", 4))
+    trace = ssf(NETWORK, COUNTS[None])
+    assert (answer.klass, answer.potentials) == (trace.classes[0], trace.outputs[0].tolist())
+    driver.acknowledge()
+    bench.sent(f.write("status", 2))
+    with refused("NO_RESULT"):
+        driver.fetch()
+    assert driver.errors() == 1 << 5
+    bench.sent(f.read("result", 1), f.read("error"), f.write("error", 1 << 5))
+    assert driver.errors() == 0
+    bench.sent(f.read("error"))
+
+
+def test_settings_reset_and_activity(bench):
+    f, driver = bench.frames, bench.driver
+    driver.set(5)
+    driver.reset()
+    driver.activity()
+    bench.sent(f.write("settings", 5), f.write("control", 4), f.read("network"), f.read("beats", 4))
+
+
+WRONG = {
+    "IMAGE_TRUNCATED": IMAGE[:-4],
+    "IMAGE_LENGTH": IMAGE + bytes(4),
+    "IMAGE_MAGIC": b"\x7fELF" + IMAGE[4:],
+    "IMAGE_VERSION": IMAGE[:7] + b"\2" + IMAGE[8:],
+    "IMAGE_GEOMETRY": IMAGE[:8] + bytes(4) + IMAGE[12:],
+    "IMAGE_CRC": IMAGE[:-5] + bytes([IMAGE[-5] ^ 16]) + IMAGE[-4:],
+}
+
+
+@pytest.mark.parametrize("result", WRONG)
+def test_a_wrong_image_is_refused_by_the_driver_before_anything_is_sent(bench, result):
+    with refused(result):
+        bench.driver.load(WRONG[result])
+    bench.sent()
+
+
+@pytest.mark.parametrize("result", [name for name in WRONG if name != "IMAGE_LENGTH"])
+def test_a_wrong_image_is_refused_by_the_chip(bench, result):
+    """What the driver would have refused: the chip itself says why."""
+    with refused(result):
+        bench.driver.send_image(WRONG[result])
+    with refused("NO_WEIGHTS"):
+        bench.driver.classify(COUNTS)
+    bench.driver.errors()
+    bench.driver.load(IMAGE)  # and all is well again
+    bench.driver.classify(COUNTS)
+
+
+def test_any_flipped_bit_is_refused(bench):
+    for bit in range(8 * len(IMAGE)):
+        image = bytearray(IMAGE)
+        image[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(DriverError) as refusal:
+            bench.driver.check_image(bytes(image))
+        assert refusal.value.result.name.startswith("IMAGE_")
+    bench.sent()
+
+
+def test_a_count_beyond_the_chip_is_refused(bench):
+    with refused("ARGUMENT"):
+        bench.driver.start(np.array([0, 0, 16, 0, 0, 0]))
+    bench.sent()
+
+
+def test_no_answer(bench):
+    with refused("TIMEOUT"):
+        bench.driver.wait(looks=3)
+    assert bench.wire.waits == 3
+    bench.sent(bytes(1), bytes(1), bytes(1))
+
+
+@pytest.mark.parametrize("callback", ["select", "transfer"])
+def test_a_transport_that_fails(bench, callback):
+    bench.wire.fail = callback
+    for call in (bench.driver.open, bench.driver.status, bench.driver.errors, bench.driver.acknowledge):
+        with refused("TRANSPORT"):
+            call()
+        assert bench.wire.sent is None, "chip select was left low"
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_no_chip(bench, level):
+    bench.model.registers.word = lambda name: level  # a pin that is stuck
+    bench.model.registers.peek = lambda address: level * 0x01010101
+    with refused("NO_CHIP"):
+        bench.driver.open()
+    with refused("NO_CHIP"):
+        bench.driver.status()
+
+
+def test_another_register_map(bench):
+    bench.model.registers.values["id_major"] = 2
+    with refused("MAP_VERSION"):
+        bench.driver.open()
+
+
+def test_example(folder):
+    assert Bench(folder).driver.example() == 0
+
+
+def test_every_result_has_a_message(bench):
+    messages = {bench.driver.library.ecg_message(result) for result in Result}
+    assert len(messages) == len(Result)
+    assert bench.driver.library.ecg_message(99) == b"unknown result"
