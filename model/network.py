@@ -21,6 +21,7 @@ from model.console import InputError, write_atomic
 from model.encoding import Encoding
 
 NETWORKS = Path(__file__).parent / "networks"
+SEEDS = NETWORKS / "seeds"  # <name>-<split>-<seed>.json: the same recipes with other seeds, and for other splits
 FORMAT = 1
 MAX_ACCUMULATOR_BITS = 48  # leaves int64 room for the T-fold sums of the IF baseline
 
@@ -174,7 +175,7 @@ class Network:
         """Read a network file, or a shipped one by its name. Refuses whatever is not a sound network."""
         path = Path(source)
         if path.suffix != ".json":
-            path = NETWORKS / f"{source}.json"
+            path = next((p for p in (NETWORKS / f"{source}.json", SEEDS / f"{source}.json") if p.is_file()), path)
         if not path.is_file():
             shipped = ", ".join(sorted(p.stem for p in NETWORKS.glob("*.json")))
             raise InputError(f"no network '{source}': give the path of a .json file, or one of {shipped}")

@@ -15,7 +15,7 @@ from model.console import InputError, out, progress, write_atomic
 from model.encoding import Encoding
 from model.metrics import evaluate as score
 from model.metrics import table
-from model.network import NETWORKS, Network
+from model.network import NETWORKS, SEEDS, Network
 from model.records import DS1, DS2, UNPACED, data_root
 from model.splits import SPLITS, make_split
 
@@ -34,7 +34,10 @@ def train(
     data: DataOption = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder for the network files.")] = Path("build/networks"),
     study: Annotated[
-        int, typer.Option(min=0, help="Seeds for mean and spread, on intra; inter with seed 0; then ship seed 0.")
+        int,
+        typer.Option(
+            min=0, help="Seeds for mean and spread, on intra; inter with seed 0; ship them all, seed 0 by the name."
+        ),
     ] = 0,
 ) -> None:
     """Train a network from MIT-BIH, convert it to integers, and write it with its scores."""
@@ -51,7 +54,7 @@ def train(
     for name in names:
         start = time.monotonic()
         if study:
-            trained = training.study(name, beats, study, folder)
+            trained = training.study(name, beats, study, SEEDS)
             path = trained.save(NETWORKS / f"{name}.json")
         else:
             trained = training.train(name, beats, split, seed)

@@ -24,7 +24,7 @@ from hw.options import (
 from model.beats import read_beats
 from model.console import InputError, err, out, write_atomic
 from model.metrics import table
-from model.network import NETWORKS, DirectCounts, Network
+from model.network import NETWORKS, SEEDS, DirectCounts, Network
 from model.records import data_root
 from sim import bench as speed
 from sim import compare as comparison
@@ -55,6 +55,7 @@ def compare(
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
     datapath: DatapathOption = "serial",
+    seeds: Annotated[bool, typer.Option("--seeds", help="On intra, the shipped networks of every seed.")] = False,
     data: DataOption = None,
     folder: OutOption = RESULTS,
 ) -> None:
@@ -64,18 +65,36 @@ def compare(
     """
     start, exact = time.perf_counter(), True
     shipped = sorted((path.stem for path in NETWORKS.glob("*.json")), key=lambda name: Network.load(name).synapses)
+    chosen = tuple(filter(None, records.split(",")))
     for source in shipped if network == ALL else network:
-        net = Network.load(source)
-        config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
         for name in split:
-            beats = load(net, name, data, tuple(filter(None, records.split(","))))
-            with counter(f"{net.name}, {name}: {len(beats.counts)} beats", len(beats.counts)) as done:
-                compared = comparison.compare(net, config, beats, engine, done)
-            exact &= compared.exact
-            _show(compared.report, source)
-            out.print(comparison.write(compared.report, folder))
+            accuracies = []
+            for trained in _trained(source, name, seeds):
+                net = Network.load(trained)
+                config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+                beats = load(net, name, data, chosen)
+                with counter(f"{trained}, {name}: {len(beats.counts)} beats", len(beats.counts)) as done:
+                    compared = comparison.compare(net, config, beats, engine, done)
+                exact &= compared.exact
+                accuracies.append(compared.report["accuracy_hardware"])
+                _show(compared.report, trained)
+                kind = f"-seed{net.provenance['seed']}" if seeds and name == "intra" else ""
+                out.print(comparison.write(compared.report, folder, kind))
+            if len(accuracies) > 1 and None not in accuracies:
+                mean, spread = 100 * np.mean(accuracies), 100 * np.std(accuracies, ddof=1)
+                out.print(
+                    f"{source}, {name}: {mean:.3f} % ± {spread:.3f} % in the RTL, {len(accuracies)} seeds", style="bold"
+                )
     out.print(f"{'all bit-exact' if exact else 'NOT ALL BIT-EXACT'}, in {time.perf_counter() - start:.0f} s")
     raise typer.Exit(not exact)
+
+
+def _trained(source: str, split: str, seeds: bool) -> list[str]:
+    """The networks to run for a source: for `inter` a shipped name stands for its sibling that was trained on DS1."""
+    siblings = sorted(path.stem for path in SEEDS.glob(f"{source}-{split}-*.json"))
+    if split == "intra":
+        return siblings or [source] if seeds else [source]
+    return siblings[:1] or [source]
 
 
 def _show(report: dict, source: str) -> None:

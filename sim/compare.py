@@ -195,11 +195,11 @@ def _options(config: dict[str, Any]) -> str:
     return "".join(f" --{name} {config[name]}" for name in ("lanes", "weights", "neuron", "datapath")) + skip
 
 
-def write(report: dict[str, Any], folder: Path) -> Path:
-    """Write ``compare-<network>-<split>.json``; what is not the default of config and engine is added to the name."""
+def write(report: dict[str, Any], folder: Path, kind: str = "") -> Path:
+    """Write ``compare-<network>-<split><kind>.json``; what is not usual in config and engine is added to the name."""
     usual = asdict(CoreConfig())
     config = {name: value for name, value in report["config"].items() if name != "lanes" and value != usual[name]}
     special = [value if isinstance(value, str) else f"no_{name}" for name, value in config.items()]
     special += [] if report["engine"] == "library" else [report["engine"]]
-    name = "-".join(["compare", report["network"], report["split"], *special])
+    name = "-".join(["compare", report["network"], report["split"] + kind, *special])
     return write_atomic(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")
