@@ -10,21 +10,23 @@ from hw.config import Geometry
 from model.network import signed_bits
 
 
+def _ports(geometry: Geometry) -> dict[str, wiring.Member]:
+    return {
+        "load": In(1),
+        "bias": In(signed(geometry.bias_bits)),
+        "accumulate": In(1),
+        "weight": In(signed(geometry.weight_bits)),
+        "count": In(unsigned(geometry.count_bits)),
+        "potential": Out(signed(geometry.potential_bits)),
+    }
+
+
 class Lane(wiring.Component):
     """The accumulator of a neuron: ``load`` its bias, ``accumulate`` weight times count, hold otherwise."""
 
     def __init__(self, geometry: Geometry):
         self.geometry = geometry
-        super().__init__(
-            {
-                "load": In(1),
-                "bias": In(signed(geometry.bias_bits)),
-                "accumulate": In(1),
-                "weight": In(signed(geometry.weight_bits)),
-                "count": In(unsigned(geometry.count_bits)),
-                "potential": Out(signed(geometry.potential_bits)),
-            }
-        )
+        super().__init__(_ports(geometry))
 
     def elaborate(self, platform) -> Module:
         m = Module()
@@ -50,13 +52,8 @@ class StepLane(wiring.Component):
         reach = 1 << (geometry.potential_bits - 1)
         self.residue_shape = signed(signed_bits(-reach * geometry.steps, reach * geometry.steps))
         super().__init__(
-            {
-                "load": In(1),
-                "bias": In(signed(geometry.bias_bits)),
-                "accumulate": In(1),
-                "weight": In(signed(geometry.weight_bits)),
-                "count": In(unsigned(geometry.count_bits)),
-                "potential": Out(signed(geometry.potential_bits)),
+            _ports(geometry)
+            | {
                 "threshold_log2": In(range(max(geometry.thresholds) + 1)),
                 "integrate": In(1),
                 "fire": In(1),

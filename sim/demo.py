@@ -10,6 +10,7 @@ import typer
 from hw.options import DataOption, LanesOption, NetworkOption, OutOption, config_for
 from hw.verilog import generate
 from model.console import err, out, write_atomic
+from model.encoding import Encoding
 from model.metrics import table
 from model.network import Network
 from sim import heartbeats
@@ -69,10 +70,11 @@ def main(
     tables = energy_tables(net, test.counts, config, split=test.split, counted=counted, cycles=cycles)
     show(tables)
 
-    engine = Engine(net, config)
+    engine, encoding = Engine(net, config), net.encoding
+    assert isinstance(encoding, Encoding)  # else there were no beats
     picture = draw(
         test.recorded,
-        lambda beats: engine.run(net.encoding.encode(beats)).classes,
+        lambda beats: engine.run(encoding.encode(beats)).classes,
         folder / "beats.png",
         f"Beats as the RTL classified them, network '{net.name}' (training beats among them)",
     )
