@@ -9,6 +9,7 @@ import typer
 from model.console import run
 from sim import cli, demo
 from sim.energy import cli as energy
+from sim.silicon import cli as silicon
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("demo")(demo.main)
@@ -20,6 +21,8 @@ if find_spec("systemrdl"):  # the extra `firmware`
     from sim import firmware
 
     app.command("cosim-firmware")(firmware.main)
+app.command("synth")(silicon.synth)
+app.command("gatepower")(silicon.gatepower)
 
 
 @app.callback()

@@ -1,0 +1,265 @@
+// Gate-level simulation of 64 beats at a time, one in each bit of a word. The netlist is data; FUNCTIONS, the
+// functions of a library's cells, is generated code.
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+typedef uint64_t word;
+typedef word (*Function)(const word *net, const int32_t *pins);
+
+#include "functions.h"
+
+enum Kind { GATE, LATCH, FLIP_FLOP, CLOCK_GATE };
+const int COUNTER = 8; // bits of the counter that delays a change
+
+// What a row of the netlist does. Functions by number, -1 for none. `out` is a net; of a register it is where its
+// state is kept, with the inverse behind it. Delays are in steps, of a rise and of a fall.
+struct Op {
+    int32_t kind, out, functions[4], rise, fall, pins[PINS];
+
+    word value(int k, const word *net) const { return FUNCTIONS[functions[k]](net, pins); }
+};
+
+struct Ports {
+    int32_t clock, reset, counts_valid, counts_ready, result_valid, result_ready, image_valid, image_ready;
+    int32_t inputs, outputs, input_bits, class_bits, potential_bits, image_bytes, layers, layer_bits;
+    const int32_t *counts, *result, *image, *layer;
+};
+
+struct Simulator {
+    int nets, size; // nets proper, and all that is kept: states follow the nets
+    std::vector<word> net, before;
+    std::vector<Op> clocks, registers, shown, gates; // shown: outputs of flip-flops
+    std::vector<word> active; // lanes at work, by what they are at: taking inputs, or a layer
+
+    // with delays
+    struct Pending { word counter[COUNTER] = {}; bool queued = false; };
+    std::vector<Op> timed; // shown and gates
+    std::vector<Pending> pending;
+    std::vector<std::vector<int>> readers;
+    std::vector<int> queue, later;
+    int64_t *rises = nullptr, *falls = nullptr, longest = 0;
+
+    Simulator(int nets, int size) : nets(nets), size(size), net(size), before(size) { net[1] = ~word(0); }
+
+    void set_state(const Op &op, word state) {
+        if (op.functions[2] >= 0) state &= ~op.value(2, net.data());
+        if (op.functions[3] >= 0) state |= op.value(3, net.data());
+        net[op.out] = state, net[op.out + 1] = ~state;
+    }
+
+    void evaluate(const Op &op) {
+        word *now = net.data();
+        if (op.kind == GATE) now[op.out] = op.value(0, now);
+        if (op.kind == LATCH) {
+            word open = op.value(0, now);
+            set_state(op, (open & op.value(1, now)) | (~open & now[op.out]));
+        }
+    }
+
+    // A phase of the clock: flip-flops take what was at their inputs before, and `inputs` follow at the same time.
+    template <class Inputs> void phase(word clock, int pin, Inputs inputs) {
+        memcpy(before.data(), net.data(), size * sizeof(word));
+        net[pin] = clock;
+        for (const Op &op : clocks) if (op.kind == GATE) evaluate(op);
+        for (const Op &op : registers) {
+            word edge = op.value(0, net.data()) & ~op.value(0, before.data());
+            set_state(op, (edge & op.value(1, before.data())) | (~edge & net[op.out]));
+        }
+        inputs();
+        if (rises) {
+            settle();
+        } else {
+            for (const Op &op : shown) evaluate(op);
+            for (const Op &op : gates) evaluate(op);
+        }
+        for (const Op &op : clocks) // the latch in a clock gate is open while its clock is low
+            if (op.kind == CLOCK_GATE) {
+                word low = ~op.value(1, net.data());
+                net[op.out] = (low & op.value(0, net.data())) | (~low & net[op.out]);
+            }
+    }
+
+    // The same gates with inertial delays: an output follows its function when that has held for the delay.
+    void prepare(int64_t *rising, int64_t *falling) {
+        rises = rising, falls = falling;
+        timed = shown;
+        timed.insert(timed.end(), gates.begin(), gates.end());
+        pending.resize(timed.size());
+        readers.resize(size);
+        for (size_t k = 0; k < timed.size(); k++) {
+            for (int pin : timed[k].pins) if (pin > 1) readers[pin].push_back(int(k));
+            pending[k].queued = true, later.push_back(int(k)); // nothing has been evaluated yet
+        }
+    }
+
+    void wake(int changed) {
+        for (int k : readers[changed])
+            if (!pending[k].queued) pending[k].queued = true, later.push_back(k);
+    }
+
+    void count(int changed, word difference) {
+        for (size_t part = 0; part < active.size(); part++) {
+            rises[part * nets + changed] += __builtin_popcountll(difference & net[changed] & active[part]);
+            falls[part * nets + changed] += __builtin_popcountll(difference & ~net[changed] & active[part]);
+        }
+    }
+
+    void settle() {
+        for (int k = 0; k < size; k++)
+            if (net[k] != before[k]) {
+                if (k < nets) count(k, net[k] ^ before[k]);
+                wake(k);
+            }
+        std::vector<std::pair<int, word>> fired;
+        for (int64_t step = 1; !later.empty(); step++) {
+            if (step > longest) longest = step;
+            queue.swap(later);
+            later.clear();
+            fired.clear();
+            for (int k : queue) {
+                const Op &op = timed[k];
+                Pending &p = pending[k];
+                p.queued = false;
+                if (op.kind == LATCH) {
+                    word old = net[op.out];
+                    evaluate(op);
+                    if (net[op.out] != old) wake(op.out), wake(op.out + 1);
+                    continue;
+                }
+                word value = op.value(0, net.data()), differs = value ^ net[op.out], carry = differs;
+                word up = differs & value, down = differs & ~value;
+                for (int b = 0; b < COUNTER; b++) {
+                    word next = p.counter[b] & carry;
+                    p.counter[b] = (p.counter[b] ^ carry) & differs;
+                    carry = next;
+                    up &= op.rise >> b & 1 ? p.counter[b] : ~p.counter[b];
+                    down &= op.fall >> b & 1 ? p.counter[b] : ~p.counter[b];
+                }
+                word fires = up | down;
+                for (int b = 0; b < COUNTER; b++) p.counter[b] &= ~fires;
+                if (fires) fired.push_back({op.out, fires});
+                if (differs & ~fires) p.queued = true, later.push_back(k);
+            }
+            for (auto &[changed, bits] : fired) {
+                net[changed] ^= bits;
+                count(changed, bits);
+                wake(changed);
+            }
+        }
+    }
+};
+
+static word bits(const uint16_t *values, int bit) {
+    word all = 0;
+    for (int lane = 0; lane < 64; lane++) all |= word(values[lane] >> bit & 1) << lane;
+    return all;
+}
+
+// Plays beats, a run of them in each lane: lane l takes beats starts[l] to starts[l + 1].
+// A lane is active from the first count of its first beat after `warm` others to its last result.
+// snapshots: null, or room for `room` * 2 states of all nets, low phase and high phase of each cycle; active: the
+// active lanes of each cycle.
+// rises, falls: null, or where the toggles of each net in active lanes are added up, gates having their delays:
+// int64[1 + layers][nets], by what the core is at in the cycle.
+// Returns the cycles simulated, or minus one more than a beat that gave no result in `limit` cycles.
+extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts,
+                            const int64_t *starts, const uint8_t *image, int64_t limit, int64_t warm, int64_t room,
+                            word *snapshots, word *active, int64_t *rises, int64_t *falls, int64_t *steps,
+                            int32_t *classes, int64_t *potentials, int32_t *cycles) {
+    Simulator s{int(sizes[0]), int(sizes[1])};
+    std::vector<Op> *lists[] = {&s.clocks, &s.registers, &s.shown, &s.gates};
+    for (int k = 0; k < 4; ops += sizes[2 + k], k++) lists[k]->assign(ops, ops + sizes[2 + k]);
+    if (rises) s.prepare(rises, falls);
+    const Ports &p = *ports;
+    std::vector<word> &net = s.net;
+
+    auto put = [&](const int32_t *nets, int width, const uint16_t *values) {
+        for (int b = 0; b < width; b++) net[nets[b]] = bits(values, b);
+    };
+    auto nothing = [] {};
+    auto tick = [&](auto inputs) {
+        s.phase(0, p.clock, nothing);
+        s.phase(~word(0), p.clock, inputs);
+    };
+
+    int64_t sent[64], got[64], cycle = 0, silent = 0;
+    int position[64] = {};
+    uint16_t now[64] = {}, valid[64] = {};
+    word busy = 0, finished = 0;
+    for (int lane = 0; lane < 64; lane++) {
+        sent[lane] = got[lane] = starts[lane];
+        finished |= word(starts[lane] == starts[lane + 1]) << lane;
+    }
+
+    net[p.reset] = ~word(0);
+    for (int k = 0; k < 4; k++) tick(nothing);
+    tick([&] { net[p.reset] = 0; });
+    for (int byte = 0; byte < p.image_bytes;) {
+        byte += net[p.image_ready] & net[p.image_valid] & 1;
+        tick([&] {
+            uint16_t all[64];
+            for (int lane = 0; lane < 64; lane++) all[lane] = byte < p.image_bytes ? image[byte] : 0;
+            put(p.image, 8, all);
+            net[p.image_valid] = byte < p.image_bytes ? ~word(0) : 0;
+        });
+    }
+    auto offer = [&] {
+        for (int lane = 0; lane < 64; lane++) {
+            valid[lane] = sent[lane] < starts[lane + 1];
+            if (valid[lane]) now[lane] = counts[sent[lane] * p.inputs + position[lane]];
+        }
+        put(p.counts, p.input_bits, now);
+        net[p.counts_valid] = bits(valid, 0);
+        net[p.result_ready] = ~word(0);
+    };
+    tick(offer);
+
+    while (~finished) {
+        word taken = net[p.counts_valid] & net[p.counts_ready], given = net[p.result_valid] & ~finished;
+        for (int lane = 0; lane < 64; lane++)
+            busy |= (taken >> lane & 1 && sent[lane] >= starts[lane] + warm) ? word(1) << lane : 0;
+        word working = busy & ~finished;
+        s.active.assign(1 + p.layers, 0);
+        s.active[0] = working & net[p.counts_ready];
+        for (int layer = 0; layer < p.layers; layer++) {
+            word here = working & ~net[p.counts_ready];
+            for (int b = 0; b < p.layer_bits; b++) here &= layer >> b & 1 ? net[p.layer[b]] : ~net[p.layer[b]];
+            s.active[1 + layer] = here;
+        }
+        for (int lane = 0; lane < 64; lane++) {
+            if (taken >> lane & 1) {
+                if (position[lane] == 0) cycles[sent[lane]] = int32_t(cycle);
+                if (++position[lane] == p.inputs) position[lane] = 0, sent[lane]++;
+            }
+            if (!(given >> lane & 1)) continue;
+            int64_t beat = got[lane]++;
+            auto field = [&](int low, int width) {
+                word value = 0;
+                for (int b = 0; b < width; b++) value |= (net[p.result[low + b]] >> lane & 1) << b;
+                return value;
+            };
+            classes[beat] = int32_t(field(0, p.class_bits));
+            for (int i = 0; i < p.outputs; i++) {
+                word value = field(p.class_bits + i * p.potential_bits, p.potential_bits);
+                potentials[beat * p.outputs + i] = int64_t(value << (64 - p.potential_bits)) >> (64 - p.potential_bits);
+            }
+            cycles[beat] = int32_t(cycle) - cycles[beat] + 1;
+            finished |= word(got[lane] == starts[lane + 1]) << lane;
+        }
+        bool keep = snapshots && cycle < room;
+        if (keep) active[cycle] = working;
+        s.phase(0, p.clock, nothing);
+        if (keep) memcpy(snapshots + 2 * cycle * s.nets, net.data(), s.nets * sizeof(word));
+        s.phase(~word(0), p.clock, offer);
+        if (keep) memcpy(snapshots + (2 * cycle + 1) * s.nets, net.data(), s.nets * sizeof(word));
+        cycle++;
+        silent = given ? 0 : silent + 1;
+        if (silent > limit) {
+            for (int lane = 0; lane < 64; lane++)
+                if (~finished >> lane & 1) return -1 - got[lane];
+        }
+    }
+    if (steps) *steps = s.longest;
+    return cycle;
+}

@@ -1,0 +1,252 @@
+"""Energy of a gate-level run, from the library's tables and what each net did.
+
+* Switching: ``C V^2 / 2`` for each toggle of a net, C from the pins and the estimate of `wires`.
+* Internal: the library's tables at the transition of the cause and the load of the output. Where several inputs or
+  conditions can be the cause of an output's toggle, those that were seen with it share it; with none, their average.
+  A table with ``when`` counts where that holds; of a clock pin before the edge, else after it.
+* Clock: the switching of clock nets, the internal energy of clock pins, all of the clock gates, and the buffers of a
+  clock tree that the netlist does not have yet (`tree`).
+* Leakage: by state where the library tells, else its average.
+
+Without ``moves`` delays are zero, and each net moves at most once a phase. With them, nets move as often as glitches
+make them, and what they moved together with is taken from the run without.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from sim.silicon.activity import Activity, count
+from sim.silicon.functions import names as _names
+from sim.silicon.gatesim import Snapshots
+from sim.silicon.liberty import Cell, Pin, Power, Table
+from sim.silicon.netlist import CLOCK_BLOCK, TOP_BLOCK, Instance, Netlist
+from sim.silicon.timing import Timing
+from sim.silicon.wires import capacitances
+
+KINDS = ("switching", "internal", "clock", "leakage")
+SINKS_PER_BUFFER = 16  # of the estimated clock tree
+
+
+@dataclass(frozen=True, eq=False)
+class Energy:
+    """fJ of a run, by block and kind (switching, internal, clock); leakage is a power, in nW, by block.
+
+    tree:   fJ of the estimated clock tree, which is part of the block ``clock``.
+    cycles: clock cycles, over all lanes.
+    cells:  fJ without leakage, by type of cell.
+    """
+
+    blocks: dict[str, dict[str, float]]
+    leakage: dict[str, float]
+    tree: float
+    cycles: float
+    cells: dict[str, float]
+
+    def total(self, kind: str | None = None) -> float:
+        """fJ without leakage."""
+        return sum(sum(kinds.values()) if kind is None else kinds.get(kind, 0.0) for kinds in self.blocks.values())
+
+    @property
+    def leakage_nw(self) -> float:
+        return sum(self.leakage.values())
+
+
+def measure(
+    netlist: Netlist,
+    timing: Timing,
+    snapshots: Snapshots,
+    mask: np.ndarray | None = None,
+    moves: tuple[np.ndarray, np.ndarray] | None = None,
+    wires: float = 1.0,
+) -> Energy:
+    """Energy of what `mask` selects of a run (all of it, without).
+
+    moves: rises and falls of every net with glitches, int64[nets], a row of `Toggles`.
+    wires: the factor of `capacitances`.
+    """
+    activity = Activity(snapshots, mask)
+    meter = _Meter(netlist, timing, activity, capacitances(netlist, wires), moves)
+    meter.nets()
+    for instances in _by_cell(netlist).values():
+        meter.cells(instances)
+    return Energy(
+        {block: dict(kinds) for block, kinds in meter.blocks.items()},
+        dict(meter.leakage),
+        meter.tree,
+        activity.phases / 2,
+        dict(meter.by_cell),
+    )
+
+
+def add(parts: Sequence[Energy]) -> Energy:
+    """Of parts of one run, or of several runs: energies add up, leakage is the mean over their cycles."""
+    blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    leakage: dict[str, float] = defaultdict(float)
+    cells: dict[str, float] = defaultdict(float)
+    cycles = sum(part.cycles for part in parts)
+    for part in parts:
+        for block, kinds in part.blocks.items():
+            for kind, value in kinds.items():
+                blocks[block][kind] += value
+        for block, value in part.leakage.items():
+            leakage[block] += value * part.cycles / max(cycles, 1)
+        for name, value in part.cells.items():
+            cells[name] += value
+    return Energy(
+        {b: dict(k) for b, k in blocks.items()}, dict(leakage), sum(p.tree for p in parts), cycles, dict(cells)
+    )
+
+
+def _by_cell(netlist: Netlist) -> dict[tuple, list[Instance]]:
+    """Instances of the same cell with the same pins connected."""
+    groups: dict[tuple, list[Instance]] = defaultdict(list)
+    for instance in netlist.instances:
+        groups[instance.cell.name, tuple(sorted(instance.pins))].append(instance)
+    return groups
+
+
+class _Meter:
+    def __init__(
+        self,
+        netlist: Netlist,
+        timing: Timing,
+        activity: Activity,
+        loads: list[float],
+        moves: tuple[np.ndarray, np.ndarray] | None,
+    ):
+        seen = activity.toggles
+        self.moves = moves or seen
+        # how often each net's edges happened for each time that the snapshots show one
+        self.times = [m / np.maximum(s, 1) for m, s in zip(self.moves, seen, strict=True)]
+        self.netlist, self.activity, self.loads = netlist, activity, loads
+        self.slews = [(rise + fall) / 2 for rise, fall in timing.slews]
+        self.square = netlist.library.voltage**2
+        self.blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self.leakage: dict[str, float] = defaultdict(float)
+        self.by_cell: dict[str, float] = defaultdict(float)
+        self.tree = 0.0
+
+    def nets(self) -> None:
+        """Switching of every net; that of clock nets goes to the blocks that they clock."""
+        rises, falls = self.moves
+        energies = 0.5 * self.square * np.array(self.loads) * (rises + falls)
+        for net, energy in enumerate(energies.tolist()):
+            sinks = self.netlist.sinks[net]
+            if net in self.netlist.clock_nets:
+                for sink, _ in sinks:
+                    self.blocks[sink.block]["clock"] += energy / len(sinks)
+                self._grow_tree(len(sinks), net, int(rises[net]))
+            else:
+                driver = self.netlist.drivers.get(net)
+                self.blocks[driver.block if driver else TOP_BLOCK]["switching"] += energy
+                self.by_cell[driver.cell.name if driver else "inputs"] += energy
+
+    def _grow_tree(self, sinks: int, net: int, cycles: int) -> None:
+        """Levels of buffers until one drives them all. The wires of the last level are those of the net itself."""
+        pdk, cells = self.netlist.library.pdk, self.netlist.library.cells
+        buffer = cells[pdk.clock_buffer]
+        (entry,), (output,) = buffer.inputs, buffer.outputs
+        per_sink = self.loads[net] / max(sinks, 1)
+        while sinks > SINKS_PER_BUFFER:
+            buffers = ceil(sinks / SINKS_PER_BUFFER)
+            load = per_sink * sinks / buffers
+            tables = [table for p in output.powers for table in (p.rise, p.fall) if table]
+            internal = sum(table.at(pdk.slew, load) for table in tables) / max(len(output.powers), 1)
+            wire = per_sink - self.netlist.sinks[net][0][0].cell.pins[self.netlist.sinks[net][0][1]].capacitance
+            energy = cycles * buffers * (internal + self.square * (entry.capacitance + max(wire, 0)))
+            self.tree += energy
+            self.blocks[CLOCK_BLOCK]["clock"] += energy
+            per_sink, sinks = entry.capacitance + max(wire, 0), buffers
+
+    def cells(self, instances: list[Instance]) -> None:
+        """Internal energy and leakage of instances of one cell."""
+        cell = instances[0].cell
+        pins = {name: np.array([i.pins[name] for i in instances]) for name in instances[0].pins}
+        clocked = cell.gate is not None or set(instances[0].outputs) & self.netlist.clock_nets
+        for pin in cell.pins.values():
+            if pin.name not in pins or not pin.powers:
+                continue
+            energies = self._output(pin, pins) if pin.direction == "output" else self._input(pin, pins)
+            kind = "clock" if clocked or (pin.clock and cell.sequential) else "internal"
+            self.by_cell[cell.name] += float(energies.sum())
+            for instance, energy in zip(instances, energies.tolist(), strict=True):
+                self.blocks[instance.block][kind] += energy
+        for instance, leak in zip(instances, self._leakage(cell, pins).tolist(), strict=True):
+            self.leakage[instance.block] += leak
+
+    def _input(self, pin: Pin, pins: dict[str, np.ndarray]) -> np.ndarray:
+        """fJ of each instance for what its pin did, whatever its outputs did."""
+        total = np.zeros(len(pins[pin.name]))
+        for power, selected in self._selected(pin.powers, pins, before=pin.clock):
+            nets = pins[pin.name]
+            edges = (self.activity.rises, self.activity.falls)
+            for edge, times, table in zip(edges, self.times, (power.rise, power.fall), strict=True):
+                if table:
+                    each = [table.at(self.slews[net], 0.0) for net in nets]
+                    total += count(edge(nets) & selected) * times[nets] * each
+        return total
+
+    def _output(self, pin: Pin, pins: dict[str, np.ndarray]) -> np.ndarray:
+        nets = pins[pin.name]
+        total = np.zeros(len(nets))
+        by_cause: dict[str | None, list[Power]] = defaultdict(list)
+        for power in pin.powers:
+            if power.related is None or power.related in pins:
+                by_cause[power.related].append(power)
+        moved = {cause: self._moved(pins[cause]) if cause else self.activity.mask for cause in by_cause}
+        for edge, moves, name in zip(
+            (self.activity.rises, self.activity.falls), self.moves, ("rise", "fall"), strict=True
+        ):
+            events = edge(nets)
+            seen, weighed, plain, arcs = (np.zeros(len(nets)) for _ in range(4))
+            for cause, powers in by_cause.items():
+                for power, selected in self._selected(powers, pins, before=cause in self._clock_pins(pin, pins)):
+                    table: Table | None = getattr(power, name)
+                    slews = [self.slews[net] for net in (pins[cause] if cause else nets)]
+                    each = np.array(
+                        [table.at(s, self.loads[net]) if table else 0.0 for s, net in zip(slews, nets, strict=True)]
+                    )
+                    together = count(events & moved[cause] & selected)
+                    seen += together
+                    weighed += together * each
+                    plain += each
+                    arcs += 1
+            mean = np.where(seen > 0, weighed / np.maximum(seen, 1), plain / np.maximum(arcs, 1))
+            total += moves[nets] * mean
+        return total
+
+    def _moved(self, nets: np.ndarray) -> np.ndarray:
+        return self.activity.rises(nets) | self.activity.falls(nets)
+
+    def _clock_pins(self, pin: Pin, pins: dict[str, np.ndarray]) -> set[str]:
+        return {arc.related for arc in pin.arcs if arc.kind in ("rising_edge", "falling_edge")}
+
+    def _selected(self, powers: Sequence[Power], pins: dict[str, np.ndarray], before: bool):
+        """Each table, and the words where its condition holds; one without is for where no other holds."""
+        mask = self.activity.mask
+        taken = np.zeros_like(mask)
+        for power in powers:
+            if power.when is not None and set(_names(power.when)) <= set(pins):
+                words = self.activity.holds(power.when, pins, before)
+                taken = taken | words
+                yield power, words
+        for power in powers:
+            if power.when is None:
+                yield power, mask & ~taken
+
+    def _leakage(self, cell: Cell, pins: dict[str, np.ndarray]) -> np.ndarray:
+        """nW of each instance, the mean over the run."""
+        instances = len(next(iter(pins.values())))
+        known, total = np.zeros(instances), np.zeros(instances)
+        for when, value in cell.leakages:
+            if set(_names(when)) <= set(pins):
+                share = count(self.activity.holds(when, pins)) / max(self.activity.phases, 1)
+                known += share
+                total += share * value
+        return total + np.clip(1 - known, 0, 1) * cell.leakage

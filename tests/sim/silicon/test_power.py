@@ -1,0 +1,220 @@
+"""Energies of single cells against sums done by hand from the libraries' printed tables."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from hw.config import CoreConfig
+from sim.benches.networks import random_network
+from sim.silicon import netlist as netlists
+from sim.silicon.activity import Activity
+from sim.silicon.design import Design
+from sim.silicon.gatesim import Snapshots
+from sim.silicon.netlist import Instance, Netlist
+from sim.silicon.power import measure
+from sim.silicon.timing import Timing
+from sim.silicon.wires import OUTPUT_LOAD, capacitances
+from tests.cells import libraries
+
+ONES = 2**64 - 1
+CLOCK, A, B, Y, Z = 2, 3, 4, 5, 6
+SLEW = {"sky130": 0.05313293, "nangate45": 0.0171859}  # a row of the tables
+NAMES = {
+    "sky130": {"inv": ("sky130_fd_sc_hd__inv_1", "A", "Y"), "nand": ("sky130_fd_sc_hd__nand2_1", "A", "B", "Y")},
+    "nangate45": {"inv": ("INV_X1", "A", "ZN"), "nand": ("NAND2_X1", "A1", "A2", "ZN")},
+}
+
+
+def between(low: float, high: float, first: float, second: float, load: float = OUTPUT_LOAD) -> float:
+    """Along a row of a table: its values at two loads, and the load that is asked for."""
+    return first + (load - low) / (high - low) * (second - first)
+
+
+def energy(library, name: str, pins: dict[str, int], rows: list[dict[int, int]], outputs: list[int]):
+    """fJ of one cell that goes through these states of its nets, in all lanes at once."""
+    instance = Instance("u", library.cells[name], pins, "block")
+    inputs = {f"net{n}": [n] for n in pins.values() if n not in (Y, Z)} | {"clk": [CLOCK]}
+    made = Netlist(library, 7, [instance], inputs, {f"out{n}": [n] for n in outputs}, {})
+    states = np.zeros((len(rows), 7), np.uint64)
+    for state, row in zip(states, rows, strict=True):
+        for net, value in row.items():
+            state[net] = ONES if value else 0
+    slew = SLEW[library.pdk.name]
+    timing = Timing([(slew, slew)] * 7, [(0.0, 0.0)] * 7, 1.0, [], {})
+    snapshots = Snapshots(states, np.full(len(rows), ONES, np.uint64))
+    found = measure(made, timing, snapshots, wires=0)
+    return {kind: found.total(kind) / 64 for kind in ("switching", "internal", "clock")}, found
+
+
+@libraries("sky130", "nangate45")
+def test_inverter(library):
+    name, a, y = NAMES[library.pdk.name]["inv"]
+    rows = [{A: 0, Y: 1}, {A: 1, Y: 0}, {A: 0, Y: 1}]
+    split, found = energy(library, name, {a: A, y: Y}, rows, [Y])
+    if library.pdk.name == "sky130":
+        rise = between(3.565333, 9.520618, 12.5411, 22.2793)
+        fall = between(3.565333, 9.520618, -7.1223, -16.4928)
+        pin, volt, leak = 2.319, 1.8, library.cells[name].leakages
+    else:
+        rise = between(3.79562, 7.59125, 1.897133, 1.906718)
+        fall = between(3.79562, 7.59125, -0.000300, -0.000338)
+        pin, volt, leak = 1.700230, 1.1, library.cells[name].leakages
+    assert library.cells[name].pins[a].capacitance == pytest.approx(pin, rel=0.02)
+    pin = library.cells[name].pins[a].capacitance
+    assert split["internal"] == pytest.approx(rise + fall, rel=1e-4)
+    assert split["switching"] == pytest.approx(2 * 0.5 * volt**2 * (OUTPUT_LOAD + pin), rel=1e-4)
+    assert split["clock"] == 0
+    low, high = (value for _, value in sorted(leak, key=lambda state: state[0] == "A"))
+    assert found.leakage_nw == pytest.approx((low + high) / 2, rel=1e-4)  # one row of each state is counted
+
+
+@libraries("sky130", "nangate45")
+def test_nand_because_of_its_first_input(library):
+    name, a, b, y = NAMES[library.pdk.name]["nand"]
+    rows = [{A: 0, B: 1, Y: 1}, {A: 1, B: 1, Y: 0}, {A: 0, B: 1, Y: 1}]
+    split, _ = energy(library, name, {a: A, b: B, y: Y}, rows, [Y])
+    if library.pdk.name == "sky130":
+        output = between(3.466593, 9.127868, 8.2120, 17.7886) + between(3.466593, 9.127868, -2.7980, -11.7032)
+        pin = -3.8909 + 4.8250
+    else:
+        output = between(3.70979, 7.41959, 2.183357, 2.204197) + between(3.70979, 7.41959, 0.174115, 0.196926)
+        pin = 0.0
+    assert split["internal"] == pytest.approx(output + pin, rel=1e-3)
+
+
+@libraries("sky130")
+def test_flip_flop_of_skywater(library):
+    rows = [{CLOCK: 0, A: 1, Y: 0}, {CLOCK: 1, A: 1, Y: 1}, {CLOCK: 0, A: 1, Y: 1}, {CLOCK: 1, A: 0, Y: 1}]
+    split, _ = energy(library, "sky130_fd_sc_hd__dfxtp_1", {"CLK": CLOCK, "D": A, "Q": Y}, rows, [Y])
+    volt, clock = 1.8, library.cells["sky130_fd_sc_hd__dfxtp_1"].pins["CLK"].capacitance
+    assert split["clock"] == pytest.approx(2 * 17.4124 + 22.3385 + 3 * 0.5 * volt**2 * clock, rel=1e-3)
+    assert split["internal"] == pytest.approx(between(3.434554, 9.001619, 23.3518, 32.7256) + 5.2975, rel=1e-3)
+
+
+@libraries("nangate45")
+def test_flip_flop_of_nangate_under_its_conditions(library):
+    rows = [
+        {CLOCK: 0, A: 1, Y: 0, Z: 1},
+        {CLOCK: 1, A: 1, Y: 1, Z: 0},  # the edge at which Q moves costs nothing at the clock pin: D & !Q & QN
+        {CLOCK: 0, A: 1, Y: 1, Z: 0},
+        {CLOCK: 1, A: 1, Y: 1, Z: 0},
+    ]
+    split, _ = energy(library, "DFF_X1", {"CK": CLOCK, "D": A, "Q": Y, "QN": Z}, rows, [Y])
+    clock = library.cells["DFF_X1"].pins["CK"].capacitance
+    assert split["clock"] == pytest.approx(4.243058 + 2.608469 + 3 * 0.5 * 1.1**2 * clock, rel=1e-3)
+    rising = between(3.79562, 7.59125, 4.302735, 4.369440)
+    falling = between(0.365616, 1.88351, 4.352509, 4.306565, load=0)
+    assert split["internal"] == pytest.approx(rising + falling, rel=1e-3)
+
+
+@pytest.fixture(scope="module")
+def design(request, library) -> Design:
+    from hw.verilog import generate
+    from sim.silicon import synthesis
+
+    network = random_network(np.random.default_rng(5), [6, 5, 3], steps=7, weight_bits=4, input_bits=3)
+    config = CoreConfig(lanes=5)
+    flow = synthesis.Flow(clock_gates=0)
+    verilog = generate(network, config)
+    return Design(network, config, library, flow, verilog, synthesis.synthesise(verilog.text, library, flow))
+
+
+def uniform(netlist: Netlist, cycles: int = 100) -> Snapshots:
+    """Every net moves in a fifth of the cycles, on its own; the clock in all; a second output is the inverse."""
+    rng = np.random.default_rng(1)
+    states, now = np.zeros((2 * cycles, netlist.nets), np.uint64), np.zeros(netlist.nets, np.uint64)
+    pairs = [tuple(i.outputs) for i in netlist.flip_flops if len(i.outputs) == 2]
+    for row in range(2 * cycles):
+        if row % 2:
+            moves = np.packbits(rng.random((netlist.nets, 64)) < 0.2, axis=1).view(np.uint64)[:, 0]
+            now = now ^ moves
+        for net in netlist.clock_nets:
+            now[net] = ONES if row % 2 else 0
+        for first, second in pairs:
+            now[second] = ~now[first]
+        now[0], now[1] = 0, ONES
+        states[row] = now
+    return Snapshots(states, np.full(2 * cycles, ONES, np.uint64))
+
+
+@libraries("sky130", "nangate45")
+def test_twice_the_toggles_are_twice_the_energy(design):
+    once = uniform(design.netlist)
+    period = np.concatenate([once.nets, once.nets[:1]])  # so that the second time begins where the first ends
+    twice = Snapshots(np.concatenate([period, period[1:]]), np.full(2 * len(period) - 1, ONES, np.uint64))
+    first = measure(design.netlist, design.timing, Snapshots(period, np.full(len(period), ONES, np.uint64)))
+    second = measure(design.netlist, design.timing, twice)
+    for kind in ("switching", "internal", "clock"):
+        assert second.total(kind) == pytest.approx(2 * first.total(kind), rel=1e-9)
+    rises, falls = Activity(once).toggles
+    glitchy = measure(design.netlist, design.timing, once, moves=(2 * rises, 2 * falls))
+    plain = measure(design.netlist, design.timing, once, moves=(rises, falls))
+    assert glitchy.total("switching") == pytest.approx(2 * plain.total("switching"), rel=1e-9)
+    assert glitchy.total("internal") == pytest.approx(2 * plain.total("internal"), rel=1e-9)
+
+
+@libraries("sky130", "nangate45")
+@pytest.mark.skipif(not shutil.which("sta"), reason="no OpenSTA (apt install opensta)")
+def test_against_opensta(design, tmp_path):
+    """The same netlist without wires. OpenSTA 2.0.17 counts an output's toggle once for each input that has a table,
+    and clock pins twice: `every_cause` does the same for gates; what a clock pin costs is left to the tests above.
+    """
+    library, netlist, period = design.library, design.netlist, 100.0
+    sky = library.pdk.name == "sky130"
+    text = library.paths[0].read_text()
+    text = re.sub(r"default_wire_load\s*:[^;]*;", "", text)
+    if sky:
+        text = re.sub(r"internal_power\s*\(\s*\)\s*\{", 'internal_power () { related_pg_pin : "VPWR";', text)
+    (tmp_path / "cells.lib").write_text(text)
+    (tmp_path / "netlist.v").write_text(netlists.verilog(netlist))
+    slew = library.pdk.slew
+    (tmp_path / "run.tcl").write_text(
+        f"""read_liberty cells.lib\nread_verilog netlist.v\nlink_design core
+create_clock -name clk -period {period} clk
+set_input_transition {slew} [all_inputs]\nset_clock_transition {slew} [get_clocks clk]
+set_load {OUTPUT_LOAD / (1000 if sky else 1)} [all_outputs]
+set_power_activity -global -activity 0.2 -duty 0.5
+report_checks -digits 5\nreport_power -digits 6\nexit\n"""
+    )
+    told = subprocess.run(["sta", "-exit", "run.tcl"], cwd=tmp_path, capture_output=True, text=True).stdout
+    rows = {
+        row[0]: [float(x) for x in row[1:4]]
+        for row in re.findall(r"^(Seq\w+|Comb\w+) +(\S+) +(\S+) +(\S+)", told, re.M)
+    }
+    arrival = float(re.search(r"([\d.]+) +data arrival time", told)[1])
+
+    from sim.silicon.timing import analyse
+
+    timing = analyse(netlist, wires=0)
+    assert timing.path[-1][2] == pytest.approx(arrival, rel=0.05)
+    snapshots = uniform(netlist)
+    found = measure(netlist, timing, snapshots, wires=0)
+    watts = 1e-15 / (found.cycles * period * 1e-9)
+    rises, falls = Activity(snapshots).toggles
+    loads = capacitances(netlist, 0)
+    driven = [net for net in netlist.drivers if net not in netlist.clock_nets]
+    switching = 0.5 * library.voltage**2 * sum(loads[net] * (rises[net] + falls[net]) for net in driven) * watts
+    assert switching == pytest.approx(rows["Sequential"][1] + rows["Combinational"][1], rel=0.05)
+    assert found.leakage_nw * 1e-9 == pytest.approx(rows["Sequential"][2] + rows["Combinational"][2], rel=0.05)
+    every_cause = sum(_every_cause(i, timing, loads) for i in netlist.instances if not i.cell.sequential)
+    assert every_cause * 0.1 * 1e-15 / (period * 1e-9) == pytest.approx(rows["Combinational"][0], rel=0.05)
+
+
+def _every_cause(instance: Instance, timing: Timing, loads: list[float]) -> float:
+    """fJ of a rise and a fall at every pin, all its tables counted, those of one cause on average."""
+    total = 0.0
+    for pin in instance.cell.pins.values():
+        causes: dict = {}
+        for power in pin.powers:
+            causes.setdefault(power.related, []).append(power)
+        for cause, powers in causes.items():
+            slew = sum(timing.slews[instance.pins[cause or pin.name]]) / 2
+            load = loads[instance.pins[pin.name]] if pin.direction == "output" else 0.0
+            for power in powers:
+                total += sum(table.at(slew, load) for table in (power.rise, power.fall) if table) / len(powers)
+    return total
