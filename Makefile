@@ -15,7 +15,7 @@ FIRMWARE := .venv/.firmware
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware clean
+.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for
 
 cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
 	$(RUN) sim cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
+adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the driver, classify the rest on the RTL
+	$(RUN) sim adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)
 
 clean: ## remove what was built (not .venv, not data)
 	rm -rf build

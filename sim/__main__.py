@@ -18,9 +18,10 @@ app.command("wave")(cli.wave)
 app.command("bench")(cli.bench)
 app.command("energy")(energy.main)
 if find_spec("systemrdl"):  # the extra `firmware`
-    from sim import firmware
+    from sim import adaptive, firmware
 
     app.command("cosim-firmware")(firmware.main)
+    app.command("adaptive")(adaptive.main)
 app.command("synth")(silicon.synth)
 app.command("gatepower")(silicon.gatepower)
 
