@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 
 import typer
 
+from hw.image import ChipImage
 from hw.options import (
     DatapathOption,
     HostOption,
@@ -21,9 +19,9 @@ from hw.options import (
     ZeroSkipOption,
     config_for,
 )
-from hw.verilog import generate
+from hw.verilog import generate_top
 from hw.weights import Image
-from model.console import InputError, out, run, write_atomic
+from model.console import out, run, write_atomic
 from model.network import Network
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -32,13 +30,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.callback()
 def _main() -> None:
     """Amaranth RTL of the chip, and its Verilog."""
-
-
-def chip() -> ModuleType:
-    """The module `hw.chip`, which needs the extra ``firmware``."""
-    if not find_spec("systemrdl"):
-        raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
-    return import_module("hw.chip")
 
 
 @app.command()
@@ -56,15 +47,15 @@ def verilog(
     """Write the Verilog of a core or chip and, beside it, a JSON file that says what is in it."""
     net = Network.load(network)
     config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
-    generated = generate(net, config) if top == "core" else chip().generate_chip(net, config, host)
+    generated = generate_top(net, config, top, host)
     kind = f"{config.lanes}-{weights}-{neuron}{'' if zero_skip else '-noskip'}" if datapath == "serial" else datapath
     name = f"{top if top == 'core' else f'chip-{host}'}-{net.name}-{kind}"
     text, metadata = generated.save(folder, name)
     out.print(f"{text}: network {net.name} ({'-'.join(map(str, net.shape))}), {net.synapses} synapses, {config}")
     out.print(f"{metadata}: ports, memories, probes, digest {net.digest[:12]}")
     if config.weights == "ram":
-        images = Image if top == "core" else chip().ChipImage
-        image = write_atomic(folder / f"{name}.image", images(generated.geometry, config).of(net))
+        images = (Image if top == "core" else ChipImage)(generated.geometry, config)
+        image = write_atomic(folder / f"{name}.image", images.of(net))
         out.print(f"{image}: {image.stat().st_size} bytes, to load before the first beat")
 
 

@@ -10,13 +10,11 @@ from amaranth.lib.wiring import In, Out
 from hw.apb import ApbSlave
 from hw.config import CoreConfig
 from hw.controller import Controller
-from hw.image import ChipImage
 from hw.options import Host
 from hw.spi import SpiSlave
 from hw.verilog import Verilog, describe, ports
 from model.network import Network
 
-__all__ = ["Chip", "ChipImage", "generate_chip"]
 INNER = {"bus", "status", "frame_error", "active"}  # ports of a host interface that are no pins
 
 

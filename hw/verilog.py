@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hw.core import Core
 from hw.ports import result_layout
 from hw.treecore import TreeCore
 from hw.weights import Image
-from model.console import write_atomic
+from model.console import InputError, write_atomic
 from model.network import Network
 
 TOP = "core"
@@ -46,6 +48,15 @@ def generate(network: Network, config: CoreConfig) -> Verilog:
     core = build(network, config)
     text = verilog.convert(core, name=TOP, emit_src=False)
     return Verilog(text, describe(core), core.geometry)
+
+
+def generate_top(network: Network, config: CoreConfig, top: str = TOP, host: str = "spi") -> Verilog:
+    """The core, or with ``top="chip"`` the chip. Raises InputError when the chip's register compiler is missing."""
+    if top == TOP:
+        return generate(network, config)
+    if not find_spec("systemrdl"):
+        raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
+    return import_module("hw.chip").generate_chip(network, config, host)
 
 
 def ports(top: wiring.Component) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from hw.options import (
     NetworkOption,
     NeuronOption,
     OutOption,
+    TopOption,
     WeightsOption,
     ZeroSkipOption,
     config_for,
@@ -52,18 +53,20 @@ def synth(
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
     datapath: DatapathOption = "serial",
+    top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
     data: DataOption = None,
     folder: OutOption = RESULTS,
 ) -> None:
-    """Map a core onto standard cells: cells and area by block, longest path."""
+    """Map a core or chip onto standard cells: cells and area by block, longest path."""
     net = Network.load(network)
     config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
-    design = build(net, config, pdk, _liberty_root(data), corner, replace(Flow(), clock_gates=clock_gates, flat=flat))
+    flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
+    design = build(net, config, pdk, _liberty_root(data), corner, flow, top)
     described = design.describe()
     _show_synthesis(described)
-    path = folder / f"synth-{net.name}-{pdk}.json"
+    path = folder / f"synth-{net.name}-{pdk}{'' if top == 'core' else f'-{top}'}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(described, indent=2) + chr(10))}")
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from hw.config import CoreConfig
-from hw.verilog import Verilog, generate
+from hw.options import Top
+from hw.verilog import Verilog, generate_top
 from hw.weights import Image
 from model.network import Network
 from sim.silicon import liberty, synthesis, timing
@@ -59,6 +60,7 @@ class Design:
             "digest": self.network.digest,
             "shape": list(self.network.shape),
             "synapses": self.network.synapses,
+            "top": self.verilog.metadata["top"],
             "config": asdict(self.config),
             "pdk": self.library.pdk.name if self.library else GENERIC,
             "flow": asdict(self.flow),
@@ -94,6 +96,7 @@ def build(
     root: Path | None,
     corner: str | None = None,
     flow: Flow = Flow(),
+    top: Top = "core",
 ) -> Design:
     """Generate, read the library and synthesise; what was made before is taken from the cache. ``root`` is the data
     root, where ``liberty/`` is. Raises InputError for a library that is not there.
@@ -101,8 +104,8 @@ def build(
     library = None
     if pdk_name != GENERIC:
         library = liberty.load(pdk(pdk_name), root or Path("data"), corner)
-    verilog = generate(network, config)
-    return Design(network, config, library, flow, verilog, synthesis.synthesise(verilog.text, library, flow))
+    verilog = generate_top(network, config, top)
+    return Design(network, config, library, flow, verilog, synthesis.synthesise(verilog.text, library, flow, top))
 
 
 def _generic(module: Mapping[str, Any]) -> dict[str, Any]:

@@ -188,6 +188,10 @@ def _blocks(instances: list[Instance], names: dict[str, list[int]]) -> list[str]
 
 
 def _block(name: str) -> str:
-    """``core.lane_3.potential`` belongs to ``lane_3``; what has no dot belongs to the top."""
+    """``lane_3.potential`` belongs to ``lane_3``, in a chip ``controller.core.lane_3.potential`` to ``core``; what has
+    no dot belongs to the top.
+    """
     parts = name.lstrip("\\").split(".")
+    if parts[0] == "controller" and len(parts) > 2:
+        del parts[0]
     return parts[0] if len(parts) > 1 else TOP_BLOCK

@@ -52,8 +52,8 @@ class SynthesisError(Exception):
     """Yosys refused. The message holds the end of its log."""
 
 
-def synthesise(verilog: str, library: Library | None, flow: Flow = Flow()) -> dict[str, Any]:
-    """The netlist of module `TOP` as Yosys writes it in JSON, all blocks flattened: its ``ports``, ``cells`` and
+def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: str = TOP) -> dict[str, Any]:
+    """The netlist of module ``top`` as Yosys writes it in JSON, all blocks flattened: its ``ports``, ``cells`` and
     ``netnames``. Without a library its cells are Yosys' own gates. Taken from the cache when made before.
 
     Raises InputError without pyosys, and `SynthesisError`.
@@ -62,14 +62,14 @@ def synthesise(verilog: str, library: Library | None, flow: Flow = Flow()) -> di
         tool = version("pyosys")
     except PackageNotFoundError:
         raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
-    commands = script(library, flow)
+    commands = script(library, flow, top)
     key = "\0".join([verilog, tool, RESETS, str(astuple(flow)), commands])
     path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
     if not path.is_file():
         with tempfile.TemporaryDirectory() as folder:
             text = _run(verilog, commands, Path(folder))
         write_atomic(path, text)
-    return json.loads(path.read_text())["modules"][TOP]
+    return json.loads(path.read_text())["modules"][top]
 
 
 def _run(verilog: str, commands: str, folder: Path) -> str:
@@ -83,13 +83,13 @@ def _run(verilog: str, commands: str, folder: Path) -> str:
     return (folder / "netlist.json").read_text()
 
 
-def script(library: Library | None, flow: Flow) -> str:
+def script(library: Library | None, flow: Flow, top: str = TOP) -> str:
     """The commands for Yosys: ``core.v`` in, ``netlist.json`` out."""
-    keep = f"setattr -set keep 1 {TOP}/w:probe_layer"  # by which energy is told apart
+    keep = f"setattr -set keep 1 {top}/w:probe_layer"  # by which energy is told apart
     lines = [
         "read_verilog core.v",
-        keep,
-        f"synth -top {TOP} {'-flatten' if flow.flat else ''} -noabc",
+        *([keep] if top == TOP else []),
+        f"synth -top {top} {'-flatten' if flow.flat else ''} -noabc",
         "delete t:$scopeinfo",
     ]
     if flow.clock_gates:
@@ -115,7 +115,7 @@ def script(library: Library | None, flow: Flow) -> str:
         "delete t:$scopeinfo",
         f"hilomap -singleton -hicell {high} {high_pin} -locell {low} {low_pin}",
         "opt_clean -purge",
-        f"select {TOP}",
+        f"select {top}",
         "check -assert",
         "write_json -selected netlist.json",
     ]
