@@ -13,6 +13,7 @@ RUN := .venv/bin/python -m
 BASE := .venv/.base
 FIRMWARE := .venv/.firmware
 DEV := .venv/.dev
+NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive clean
@@ -42,14 +43,14 @@ evaluate: $(BASE) ## scores of a network, by the golden model
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
 	$(RUN) model data $(ARGS)
 
-verilog: $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE)) ## Verilog of a core, and its metadata
+verilog: $(NEEDS) ## Verilog of a core or chip, and its metadata
 	$(RUN) hw verilog --network $(NETWORK) --top $(TOP) $(ARGS)
 
 cosim: $(DEV) ## the cocotb regression, every kind of core
 	$(RUN) sim cosim $(ARGS)
 
-compare: $(BASE) ## every test beat of all networks through the RTL, against the golden model
-	$(RUN) sim compare $(ARGS)
+compare: $(NEEDS) ## every test beat of all networks through the RTL, against the golden model
+	$(RUN) sim compare $(if $(filter chip,$(TOP)),--engine chip) $(ARGS)
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) sim mutants $(ARGS)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from amaranth.back import verilog
 
 from hw.chip import Chip
 from hw.config import CoreConfig
+from hw.registers.map import number, register_name, registers
+from hw.spi import WRITE
 from model.network import Network
 from sim.build import build
+from sim.engine import Hang, Result, longest_beat
 
 SOURCE = Path(__file__).parent / "harness" / "spi.cpp"
 FLAGS = (
@@ -105,3 +110,47 @@ class Board:
     @property
     def clocked(self) -> int:
         return self.library.chip_clocked(self.handle)
+
+
+class ChipEngine:
+    """One network on one chip, each beat through the SPI pins. As `sim.engine.Engine`, without activity.
+
+    The cycles of a beat are those of its counts, one each as the core takes them, and those of the counter CYCLES.
+    """
+
+    def __init__(self, network: Network, config: CoreConfig):
+        self.network = network
+        self.board = Board(network, config)
+        self.limit = 2 * longest_beat(network, config) + 1000
+        self.numbers = {register_name(each): number(each) for each in registers(self.board.controller.map)}
+
+    def _write(self, name: str, content: bytes) -> None:
+        padded = content.ljust(-(-len(content) // 4) * 4, b"\0")
+        self.board.frame(bytes([WRITE | self.numbers[name]]) + padded)
+
+    def _read(self, name: str, words: int) -> np.ndarray:
+        answer = self.board.frame(bytes([self.numbers[name], 0]) + bytes(4 * words))
+        return np.frombuffer(answer, ">i4", offset=2).astype(np.int64)
+
+    def run(self, counts: np.ndarray, progress: Callable[[int], None] = lambda beats: None) -> Result:
+        """Run beats, after a reset; parameters and result are those of `Engine.run`, of one worker."""
+        board, outputs = self.board, self.network.outputs
+        board.reset()
+        if board.controller.image:
+            self._write("control", (2).to_bytes(4, "big"))
+            self._write("weights", board.controller.image.of(self.network))
+        self._write("settings", (4).to_bytes(4, "big"))  # count
+        answers = np.zeros((len(counts), 1 + outputs), dtype=np.int64)
+        busy = np.zeros(len(counts) + 1, dtype=np.int64)
+        since = board.clocked
+        for n, beat in enumerate(np.asarray(counts, dtype=np.uint8)):
+            self._write("control", (1).to_bytes(4, "big") + beat.tobytes())
+            try:
+                board.settle(self.limit)
+            except TimeoutError:
+                raise Hang(n, self.limit) from None
+            answers[n], busy[n + 1] = self._read("result", 1 + outputs), self._read("cycles", 1)[0]
+            progress(1)
+        classes = np.where(answers[:, 0] < 0, answers[:, 0] & 0xFF, -1)  # bit 31 says that there is an answer
+        cycles = np.diff(busy) % (1 << 32) + self.network.inputs
+        return Result(classes, answers[:, 1:], cycles, board.clocked - since)

@@ -40,7 +40,7 @@ JUDGED = ["intra", "inter"]
 
 SplitOption = Annotated[list[str], typer.Option(help="Test beats of intra, inter or adaptive; may be repeated.")]
 RecordsOption = Annotated[str, typer.Option(help="Test beats of these records only, by comma.", show_default=False)]
-EngineOption = Annotated[EngineName, typer.Option(help="What drives the RTL: a shared library, or cocotb.")]
+EngineOption = Annotated[EngineName, typer.Option(help="A shared library, cocotb, or the chip through its SPI pins.")]
 
 
 def compare(

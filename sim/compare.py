@@ -6,6 +6,8 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +16,7 @@ import numpy as np
 from hw.config import CoreConfig
 from hw.verilog import Verilog
 from model import golden
-from model.console import write_atomic
+from model.console import InputError, write_atomic
 from model.golden import Trace
 from model.metrics import evaluate
 from model.network import Network
@@ -22,7 +24,7 @@ from sim.cocotb_engine import CocotbEngine
 from sim.engine import Engine, Hang, Result
 from sim.heartbeats import Heartbeats
 
-EngineName = Literal["library", "cocotb"]
+EngineName = Literal["library", "cocotb", "chip"]
 OF_HARDWARE = (
     *("accuracy_hardware", "hardware", "per_class", "cycles_per_beat", "cycles_lowest", "cycles_highest"),
     *("simulated_cycles", "simulated_cycles_per_second"),
@@ -67,7 +69,7 @@ def compare(
     counts, beats = heartbeats.counts, heartbeats.beats
     trace = golden_model(config)(network, counts)
     start = time.perf_counter()
-    simulation = Engine(network, config, core=core) if engine == "library" else CocotbEngine(network, config, core)
+    simulation = _engine(engine, network, config, core)
     built = time.perf_counter()
     try:
         result, hung = simulation.run(counts, progress), None
@@ -115,6 +117,14 @@ def compare(
             **locate(network, config, counts[: first + 1], comparison, core),
         }
     return comparison
+
+
+def _engine(name: EngineName, network: Network, config: CoreConfig, core: Verilog | None) -> Any:
+    if name == "chip":
+        if not find_spec("systemrdl"):
+            raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
+        return import_module("sim.chip").ChipEngine(network, config)
+    return Engine(network, config, core=core) if name == "library" else CocotbEngine(network, config, core)
 
 
 def golden_model(config: CoreConfig) -> Callable[[Network, np.ndarray], Trace]:

@@ -12,8 +12,9 @@ from hw.controller import State
 from hw.golden import ChipModel
 from hw.spi import WRITE
 from model.console import InputError
+from model.golden import ssf
 from sim.benches.networks import random_beats, random_network
-from sim.chip import LEAD, Board
+from sim.chip import LEAD, Board, ChipEngine
 from tests.hw.frames import Frames, Traffic, Wrong
 
 SHAPE = (13, 12, 4)
@@ -149,3 +150,15 @@ def test_beats(config, always):
             assert board.irq == model.irq
             assert not board.clock_request
         assert (board.cycles - board.clocked == since) == always
+
+
+@pytest.mark.parametrize("config", [CoreConfig(4), CoreConfig(1, datapath="tree"), CoreConfig(3, "ram")], ids=str)
+def test_engine(config):
+    """`make compare TOP=chip` runs this: the same answers and cycles as the core alone."""
+    network = networks(1)[0]
+    counts = random_beats(np.random.default_rng(7), network, 20)
+    golden = ssf(network, counts)
+    result = ChipEngine(network, config).run(counts)
+    assert np.array_equal(result.classes, golden.classes)
+    assert np.array_equal(result.potentials, golden.outputs)
+    assert np.array_equal(result.cycles, config.cycles(network, golden))
