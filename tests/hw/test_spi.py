@@ -18,8 +18,8 @@ STATUS = 0xA5
 class Pins:
     """A slave whose register n reads as ``n * 0x01010101``, and a master that drives its pins."""
 
-    def __init__(self, high: int = 2, low: int = 2, lead: int = 4):
-        self.high, self.low, self.lead = high, low, lead
+    def __init__(self, high: int = 2, low: int = 2):
+        self.high, self.low = high, low
         self.selected_at_reset = False
         self.slave = SpiSlave()
         self.log: list[tuple] = []  # ("read", address), ("write", address, word), ("error",)
@@ -51,8 +51,9 @@ class Pins:
 
     async def frame(self, context: Any, sent: bytes, bits: int | None = None) -> bytes:
         bits = 8 * len(sent) if bits is None else bits
+        # The least times that docs/HOST.md states.
         context.set(self.slave.cs_n, 0)
-        await self.wait(context, self.lead)
+        await self.wait(context, 4 - self.low)
         got = 0
         for i in range(bits):
             context.set(self.slave.mosi, sent[i // 8] >> 7 - i % 8 & 1)
@@ -61,9 +62,9 @@ class Pins:
             context.set(self.slave.sck, 1)
             await self.wait(context, self.high)
             context.set(self.slave.sck, 0)
-        await self.wait(context, self.lead)
+        await self.wait(context, 2)
         context.set(self.slave.cs_n, 1)
-        await self.wait(context, self.lead)
+        await self.wait(context, 4)
         return (got << 8 * len(sent) - bits).to_bytes(len(sent), "big")
 
     def run(self, bench: Any) -> list[tuple]:
