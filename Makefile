@@ -3,6 +3,8 @@ PYTHON ?= python3
 NETWORK ?= tiny
 SPLIT ?= intra
 SEED ?= 0
+PDK ?= sky130
+BEATS ?= 200
 TOP ?= core
 ARGS ?=
 # The data root: mitdb/ and others. The only line that knows of a shared one.
@@ -12,6 +14,8 @@ export ECG_DATA := $(DATA)
 RUN := .venv/bin/python -m
 BASE := .venv/.base
 FIRMWARE := .venv/.firmware
+SILICON := .venv/.silicon
+CLUSTER := .venv/.cluster
 DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
@@ -20,7 +24,7 @@ NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
+	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) PDK=$(PDK) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
 demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
 	$(RUN) sim demo --network $(NETWORK) $(ARGS)
@@ -70,6 +74,15 @@ cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
 adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the driver, classify the rest on the RTL
 	$(RUN) sim adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)
 
+synth: $(SILICON) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp130 or generic): area, longest path
+	$(RUN) sim synth --network $(NETWORK) --pdk $(PDK) $(ARGS)
+
+gatepower: $(SILICON) ## energy per beat from the gates, test beats running through them
+	$(RUN) sim gatepower --network $(NETWORK) --pdk $(PDK) --beats $(BEATS) --split $(SPLIT) $(ARGS)
+
+pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
+	$(RUN) sim pareto --pdk $(PDK) $(ARGS)
+
 clean: ## remove what was built (not .venv, not data)
 	rm -rf build
 
@@ -85,6 +98,14 @@ $(FIRMWARE): pyproject.toml | .venv/bin/python
 	.venv/bin/pip install -q --disable-pip-version-check -e '.[firmware]'
 	touch $@ $(BASE)
 
+$(SILICON): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[silicon]'
+	touch $@ $(BASE)
+
+$(CLUSTER): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[silicon,cluster]'
+	touch $@ $(BASE) $(SILICON)
+
 $(DEV): pyproject.toml | .venv/bin/python
-	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,firmware,dev]'
-	touch $@ $(BASE) $(FIRMWARE)
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,firmware,silicon,cluster,dev]'
+	touch $@ $(BASE) $(FIRMWARE) $(SILICON) $(CLUSTER)

@@ -30,6 +30,7 @@ from sim.heartbeats import load
 from sim.progress import counter
 from sim.silicon import measurement
 from sim.silicon.design import build
+from sim.silicon.netlist import verilog
 from sim.silicon.pdks import GENERIC, PDKS
 from sim.silicon.power import KINDS
 from sim.silicon.synthesis import Flow
@@ -66,6 +67,9 @@ def synth(
     design = build(net, config, pdk, _liberty_root(data), corner, flow, top)
     described = design.describe()
     _show_synthesis(described)
+    if design.library:
+        text = f"// {net.name} {net.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist)}"
+        out.print(f"wrote {write_atomic(folder / f'synth-{net.name}-{pdk}.v', text)}")
     path = folder / f"synth-{net.name}-{pdk}{'' if top == 'core' else f'-{top}'}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(described, indent=2) + chr(10))}")
 

@@ -26,7 +26,7 @@ from sim.silicon.functions import names as _names
 from sim.silicon.gatesim import Snapshots
 from sim.silicon.liberty import Cell, Pin, Power, Table
 from sim.silicon.netlist import CLOCK_BLOCK, TOP_BLOCK, Instance, Netlist
-from sim.silicon.timing import Timing
+from sim.silicon.timing import EDGES, Timing, causes
 from sim.silicon.wires import capacitances
 
 KINDS = ("switching", "internal", "clock", "leakage")
@@ -125,7 +125,7 @@ class _Meter:
         # how often each net's edges happened for each time that the snapshots show one
         self.times = [m / np.maximum(s, 1) for m, s in zip(self.moves, seen, strict=True)]
         self.netlist, self.activity, self.loads = netlist, activity, loads
-        self.slews = [(rise + fall) / 2 for rise, fall in timing.slews]
+        self.slews = {"rise": [rise for rise, _ in timing.slews], "fall": [fall for _, fall in timing.slews]}
         self.square = netlist.library.voltage**2
         self.blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.leakage: dict[str, float] = defaultdict(float)
@@ -186,9 +186,10 @@ class _Meter:
         for power, selected in self._selected(pin.powers, pins, before=pin.clock):
             nets = pins[pin.name]
             edges = (self.activity.rises, self.activity.falls)
-            for edge, times, table in zip(edges, self.times, (power.rise, power.fall), strict=True):
+            for name, edge, times in zip(EDGES, edges, self.times, strict=True):
+                table: Table | None = getattr(power, name)
                 if table:
-                    each = [table.at(self.slews[net], 0.0) for net in nets]
+                    each = [table.at(self.slews[name][net], 0.0) for net in nets]
                     total += count(edge(nets) & selected) * times[nets] * each
         return total
 
@@ -200,15 +201,14 @@ class _Meter:
             if power.related is None or power.related in pins:
                 by_cause[power.related].append(power)
         moved = {cause: self._moved(pins[cause]) if cause else self.activity.mask for cause in by_cause}
-        for edge, moves, name in zip(
-            (self.activity.rises, self.activity.falls), self.moves, ("rise", "fall"), strict=True
-        ):
+        edges = (self.activity.rises, self.activity.falls)
+        for name, edge, moves in zip(EDGES, edges, self.moves, strict=True):
             events = edge(nets)
             seen, weighed, plain, arcs = (np.zeros(len(nets)) for _ in range(4))
             for cause, powers in by_cause.items():
                 for power, selected in self._selected(powers, pins, before=cause in self._clock_pins(pin, pins)):
                     table: Table | None = getattr(power, name)
-                    slews = [self.slews[net] for net in (pins[cause] if cause else nets)]
+                    slews = self._cause_slews(pin, cause, name, pins[cause] if cause else nets)
                     each = np.array(
                         [table.at(s, self.loads[net]) if table else 0.0 for s, net in zip(slews, nets, strict=True)]
                     )
@@ -220,6 +220,12 @@ class _Meter:
             mean = np.where(seen > 0, weighed / np.maximum(seen, 1), plain / np.maximum(arcs, 1))
             total += moves[nets] * mean
         return total
+
+    def _cause_slews(self, pin: Pin, cause: str | None, edge: str, nets: np.ndarray) -> list[float]:
+        """Transition of what made an output rise or fall, of each instance."""
+        arc = next((arc for arc in pin.arcs if arc.related == cause), None)
+        edges = causes(arc, edge) if arc else EDGES
+        return [sum(self.slews[each][net] for each in edges) / len(edges) for net in nets]
 
     def _moved(self, nets: np.ndarray) -> np.ndarray:
         return self.activity.rises(nets) | self.activity.falls(nets)

@@ -56,7 +56,7 @@ def analyse(netlist: Netlist, wires: float = 1.0) -> Timing:
                 if source is None or arc.kind in ("clear", "preset"):
                     continue
                 for edge, table in arc.delay.items():
-                    for cause in _causes(arc, edge):
+                    for cause in causes(arc, edge):
                         slew = slews[source][cause]
                         delay = max(table.at(slew, loads[net]), 0.0)
                         arrival = arrivals[source][cause] + delay
@@ -106,7 +106,7 @@ def analyse(netlist: Netlist, wires: float = 1.0) -> Timing:
     return Timing(pairs(slews), pairs(arrivals), worst, path[::-1], delays)
 
 
-def _causes(arc: Arc, edge: str) -> tuple[str, ...]:
+def causes(arc: Arc, edge: str) -> tuple[str, ...]:
     """Edges of the related pin that can give this edge."""
     if arc.kind == "rising_edge":
         return ("rise",)
