@@ -9,6 +9,7 @@ import typer
 from model.console import run
 from sim import cli, demo
 from sim.energy import cli as energy
+from sim.pareto import cli as pareto
 from sim.silicon import cli as silicon
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -24,6 +25,7 @@ if find_spec("systemrdl"):  # the extra `firmware`
     app.command("adaptive")(adaptive.main)
 app.command("synth")(silicon.synth)
 app.command("gatepower")(silicon.gatepower)
+app.command("pareto")(pareto.main)
 
 
 @app.callback()

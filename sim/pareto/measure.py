@@ -1,0 +1,74 @@
+"""One point, measured: runs in a worker, which needs this package, Liberty files and records, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model import golden
+from model.beats import Beats, read_beats
+from model.console import InputError
+from model.network import DirectCounts, Network
+from model.records import UNPACED, available, data_root
+from model.splits import make_split
+from sim.pareto.space import Point, sources
+from sim.silicon import design, measurement
+
+
+def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
+    """Accuracy and cycles over all test beats by the golden model; cells, area and energy of some at gate level, where
+    they must say what the golden model says. JSON-ready.
+
+    code: the client's `sources`. data: the data root, by default this worker's own.
+    """
+    start = time.monotonic()
+    if sources() != code:
+        raise InputError("this worker has another version of the package: install the one that the sweep runs")
+    root, how = data_root(data), point.measurement
+    counts, labels = test_beats(root, how.split, point.network)
+    trace = (golden.ssf if point.config.neuron == "ssf" else golden.integrate_and_fire)(point.network, counts)
+    built = design.build(point.network, point.config, how.pdk, root, how.corner, point.flow)
+    chosen = counts[np.random.default_rng(how.seed).permutation(len(counts))[: how.beats]]
+    _, mismatched = measurement.check(built, chosen)
+    if mismatched:
+        raise measurement.Mismatch(f"{mismatched} of {len(chosen)} beats differ from the golden model")
+    figures = measurement.summary(built, measurement.energy(built, chosen), how.clock_mhz)
+    described = built.describe()
+    return {
+        "accuracy": float((trace.classes == labels).mean()),
+        "test_beats": len(counts),
+        "cycles_per_beat": float(point.config.cycles(point.network, trace).mean()),
+        **{name: described[name] for name in ("area_um2", "cells", "registers", "fmax_mhz", "corner")},
+        **{
+            name: figures[name]
+            for name in (
+                *("energy_per_beat_nj", "energy_split_nj", "layers_nj", "energy_without_glitches_nj"),
+                *("leakage_nw", "power_at_75_bpm_nw"),
+            )
+        },
+        "seconds": time.monotonic() - start,
+    }
+
+
+def test_beats(root: Path, split: str, network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and labels of the test beats that the network has not seen. Raises InputError when it may have."""
+    provenance, encoding = network.provenance, network.encoding
+    if isinstance(encoding, DirectCounts):
+        raise InputError(f"network '{network.name}' takes counts that no encoder makes: give one for heartbeats")
+    if provenance.get("split") != split:
+        raise InputError(
+            f"'{network.name}' was trained on split {provenance.get('split')}, so {split} is no test of it"
+        )
+    beats = recorded(root)
+    chosen = beats.select(make_split(split, beats, provenance.get("seed", 0)).test)
+    return encoding.encode(chosen), chosen.label
+
+
+@lru_cache(maxsize=1)
+def recorded(root: Path) -> Beats:
+    """All beats; a worker reads them once."""
+    return read_beats(root, UNPACED if set(UNPACED) <= set(available(root)) else available(root))

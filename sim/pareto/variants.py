@@ -1,0 +1,106 @@
+"""Networks trained for the sweep: a shipped recipe with one choice changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from model import console
+from model.console import InputError
+from model.network import Network, from_json
+from model.records import data_root
+from model.splits import make_split
+from sim.pareto.measure import recorded
+from sim.pareto.space import sources
+
+# What is changed of the recipe; input_bits is the encoding's.
+CHANGES: tuple[Mapping[str, Any], ...] = (
+    {"input_bits": 2},
+    {"input_bits": 3},
+    {"steps": 3},
+    {"steps": 15},
+    {"weight_bits": 3},
+    {"weight_bits": 4},
+    {"hidden": (6,)},
+    {"hidden": (16,)},
+    {"hidden": (24,)},
+    {"sparsity": 0.0},
+    {"sparsity": 0.7},
+)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The recipe ``base`` with ``changes``, trained with a seed on a split."""
+
+    base: str
+    changes: Mapping[str, Any]
+    seed: int = 0
+    split: str = "intra"
+
+    @property
+    def recipe(self) -> Any:
+        from model.training import RECIPES
+
+        recipe, changes = RECIPES[self.base], dict(self.changes)
+        encoding = replace(recipe.encoding, input_bits=changes.pop("input_bits", recipe.encoding.input_bits))
+        return replace(recipe, encoding=encoding, **changes)
+
+    @cached_property
+    def key(self) -> str:
+        content = [asdict(self.recipe), self.seed, self.split, sources()]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def label(self) -> str:
+        what = ", ".join(
+            f"{name} {'-'.join(map(str, value)) if isinstance(value, tuple) else value}"
+            for name, value in self.changes.items()
+        )
+        return f"{self.base}, {what}"
+
+    @property
+    def cost(self) -> float:
+        return 1.0
+
+    def describe(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def variants(base: str, split: str, seed: int = 0) -> list[Variant]:
+    """All that differ from the recipe itself. Raises InputError without torch, or without such a recipe."""
+    try:
+        from model.training import RECIPES
+    except ModuleNotFoundError as error:
+        raise InputError(f"--train needs {error.name}: pip install -e '.[train]'") from None
+    if base not in RECIPES:
+        raise InputError(f"no recipe '{base}' to vary: choose one of {', '.join(RECIPES)}")
+    every = [Variant(base, changes, seed, split) for changes in CHANGES]
+    return [variant for variant in every if variant.recipe != RECIPES[base]]
+
+
+def train(variant: Variant, code: str, data: Path | None = None) -> dict[str, Any]:
+    """The network of a variant, as the text of its file. Runs in a worker."""
+    from model.training import fit
+
+    console.err.quiet = True  # a bar for each worker would be too many
+    if sources() != code:
+        raise InputError("this worker has another version of the package: install the one that the sweep runs")
+    beats = recorded(data_root(data))
+    counts = variant.recipe.encoding.encode(beats)
+    split = make_split(variant.split, beats, variant.seed)
+    trained = fit(variant.recipe, counts, beats.label, split, variant.seed, variant.label)
+    provenance = {"records": sorted(beats.codes), "split": variant.split, "seed": variant.seed}
+    network = trained.network(variant.label, provenance)
+    with tempfile.TemporaryDirectory() as folder:
+        return {"network": network.save(Path(folder) / "network.json").read_text()}
+
+
+def network(result: Mapping[str, Any]) -> Network:
+    return from_json(result["network"])
