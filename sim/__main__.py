@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import typer
 
 from model.console import run
-from sim import cli, demo
+from sim import cli, demo, mutants, regression
 from sim.energy import cli as energy
 from sim.pareto import cli as pareto
 from sim.silicon import cli as silicon
@@ -18,6 +18,8 @@ app.command("compare")(cli.compare)
 app.command("wave")(cli.wave)
 app.command("bench")(cli.bench)
 app.command("energy")(energy.main)
+app.command("cosim")(regression.main)
+app.command("mutants")(mutants.main)
 if find_spec("systemrdl"):  # the extra `firmware`
     from sim import adaptive, firmware
 

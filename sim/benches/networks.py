@@ -33,6 +33,7 @@ def random_network(
     input_bits = input_bits or int(rng.integers(1, 9))
     limit = 1 << (weight_bits - 1)
     layers = []
+    counts = rng.integers(0, 1 << input_bits, (16, shape[0]))  # some beats, to see what neurons are driven by
     count_max = (1 << input_bits) - 1
     for k, (inputs, outputs) in enumerate(pairwise(shape)):
         drawn = rng.integers(-limit, limit, (outputs, inputs))
@@ -41,14 +42,14 @@ def random_network(
             drawn = np.where(signs < 0, -limit, limit - 1)
         elif weights == "sparse":
             drawn *= rng.integers(0, 4, drawn.shape) == 0
-        reach = max(int(np.abs(drawn).sum(axis=1).max()) * count_max, 1)
-        biases = rng.integers(-reach, reach + 1, outputs) // int(rng.choice([1, 2, 8]))
-        # Most thresholds put the highest potentials at some spikes of T, so that neurons neither sleep nor saturate.
-        typical = max((reach // steps).bit_length() - 2, 0)
-        hidden = k < len(shape) - 2
-        threshold_log2 = max(typical + int(rng.integers(-2, 2)), 0)
-        layers.append(Layer(drawn, biases, Firing(threshold_log2, steps) if hidden else None))
-        count_max = steps
+        sums = counts @ drawn.T
+        spread = max(int(sums.std()), 1)
+        reach = int(np.abs(drawn).sum(axis=1).max()) * count_max if weights == "extreme" else spread
+        biases = rng.integers(-reach, reach + 1, outputs)
+        # Most neurons should fire some spikes of T: neither sleep nor saturate.
+        firing = Firing(max((spread // steps).bit_length() + int(rng.integers(-1, 2)), 0), steps)
+        layers.append(Layer(drawn, biases, firing if k < len(shape) - 2 else None))
+        counts, count_max = firing.compute(sums + biases), steps
     classes = tuple(f"class {i}" for i in range(shape[-1]))
     return Network("random", DirectCounts(shape[0], input_bits), tuple(layers), steps, weight_bits, classes, {})
 

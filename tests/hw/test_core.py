@@ -92,7 +92,7 @@ def test_ram_core_takes_the_network_of_another_patient() -> None:
     assert run.potentials == golden(loaded, config, counts).outputs.tolist()
 
 
-@pytest.mark.parametrize(("neuron", "zero_skip"), product(("ssf", "if"), (True, False)))
+@pytest.mark.parametrize(("neuron", "zero_skip"), list(product(("ssf", "if"), (True, False))))
 def test_probes_count_the_operations(neuron: str, zero_skip: bool) -> None:
     rng = np.random.default_rng(9)
     network = random_network(rng, (8, 7, 5, 3), steps=7)
