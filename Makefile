@@ -75,7 +75,7 @@ adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the d
 	$(RUN) sim adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)
 
 synth: $(SILICON) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp130 or generic): area, longest path
-	$(RUN) sim synth --network $(NETWORK) --pdk $(PDK) $(ARGS)
+	$(RUN) sim synth --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
 gatepower: $(SILICON) ## energy per beat from the gates, test beats running through them
 	$(RUN) sim gatepower --network $(NETWORK) --pdk $(PDK) --beats $(BEATS) --split $(SPLIT) $(ARGS)

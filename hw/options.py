@@ -49,3 +49,12 @@ def config_for(
     config = CoreConfig(lanes, weights, neuron, zero_skip, datapath)
     config.check(network)
     return config
+
+
+def suffix(config: CoreConfig, usual: CoreConfig) -> str:
+    """What is not usual about a config, for the name of a file: ``-ram-no_zero_skip``, for example."""
+    return "".join(
+        f"-{value}" if isinstance(value, str) else f"-{'no_' if value is False else ''}{name}{value or ''}"
+        for name, value in vars(config).items()
+        if value != getattr(usual, name)
+    )

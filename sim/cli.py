@@ -91,7 +91,8 @@ def compare(
 
 def _trained(source: str, split: str, seeds: bool) -> list[str]:
     """The networks to run for a source: for `inter` a shipped name stands for its sibling that was trained on DS1."""
-    siblings = sorted(path.stem for path in SEEDS.glob(f"{source}-{split}-*.json"))
+    named = f"{source}-{split}-"
+    siblings = sorted(path.stem for path in SEEDS.glob("*.json") if path.stem.startswith(named))
     if split == "intra":
         return siblings or [source] if seeds else [source]
     return siblings[:1] or [source]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hw.config import CoreConfig
+from hw.options import suffix
 from hw.verilog import Verilog
 from model import golden
 from model.console import InputError, write_atomic
@@ -207,9 +208,8 @@ def _options(config: dict[str, Any]) -> str:
 
 def write(report: dict[str, Any], folder: Path, kind: str = "") -> Path:
     """Write ``compare-<network>-<split><kind>.json``; what is not usual in config and engine is added to the name."""
-    usual = asdict(CoreConfig())
-    config = {name: value for name, value in report["config"].items() if name != "lanes" and value != usual[name]}
-    special = [value if isinstance(value, str) else f"no_{name}" for name, value in config.items()]
-    special += [] if report["engine"] == "library" else [report["engine"]]
-    name = "-".join(["compare", report["network"], report["split"] + kind, *special])
+    usual = CoreConfig()
+    special = suffix(replace(CoreConfig(**report["config"]), lanes=usual.lanes), usual)
+    special += "" if report["engine"] == "library" else f"-{report['engine']}"
+    name = f"compare-{report['network']}-{report['split']}{kind}{special}"
     return write_atomic(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")

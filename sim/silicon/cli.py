@@ -12,9 +12,9 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from hw.config import CoreConfig, Datapath, Neuron, Weights
 from hw.options import (
     DataOption,
-    DatapathOption,
     LanesOption,
     NetworkOption,
     NeuronOption,
@@ -23,6 +23,7 @@ from hw.options import (
     WeightsOption,
     ZeroSkipOption,
     config_for,
+    suffix,
 )
 from model.console import InputError, err, out, write_atomic
 from model.network import Network
@@ -42,6 +43,10 @@ CornerOption = Annotated[str | None, typer.Option(help="A corner of the library;
 GatesOption = Annotated[
     int, typer.Option(help="Clock gates for flip-flops that share an enable, from this many on; 0 for none.")
 ]
+LeastOption = Annotated[
+    Datapath | None,
+    typer.Option(help="By default what takes least energy: tree where it can be built and no lanes are asked for."),
+]
 FlatOption = Annotated[bool, typer.Option(help="Optimise across blocks; --no-flat keeps each gate in its block.")]
 
 
@@ -53,7 +58,7 @@ def synth(
     weights: WeightsOption = "rom",
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
-    datapath: DatapathOption = "serial",
+    datapath: LeastOption = None,
     top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
@@ -62,15 +67,15 @@ def synth(
 ) -> None:
     """Map a core or chip onto standard cells: cells and area by block, longest path."""
     net = Network.load(network)
-    config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+    config, special = _config(net, lanes, weights, neuron, zero_skip, datapath)
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
     design = build(net, config, pdk, _liberty_root(data), corner, flow, top)
     described = design.describe()
     _show_synthesis(described)
     if design.library:
         text = f"// {net.name} {net.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist)}"
-        out.print(f"wrote {write_atomic(folder / f'synth-{net.name}-{pdk}.v', text)}")
-    path = folder / f"synth-{net.name}-{pdk}{'' if top == 'core' else f'-{top}'}.json"
+        out.print(f"wrote {write_atomic(folder / f'synth-{net.name}-{pdk}{special}.v', text)}")
+    path = folder / f"synth-{net.name}-{pdk}{special}{'' if top == 'core' else f'-{top}'}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(described, indent=2) + chr(10))}")
 
 
@@ -84,7 +89,7 @@ def gatepower(
     weights: WeightsOption = "rom",
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
-    datapath: DatapathOption = "serial",
+    datapath: LeastOption = None,
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
     split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
@@ -96,7 +101,7 @@ def gatepower(
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
     net = Network.load(network)
-    config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+    config, special = _config(net, lanes, weights, neuron, zero_skip, datapath)
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
     design = build(net, config, pdk, _liberty_root(data), corner, flow)
     hearts = load(net, split, data)
@@ -126,11 +131,22 @@ def gatepower(
         }
     )
     _show_power(result)
-    path = folder / f"gatepower-{net.name}-{pdk}.json"
+    path = folder / f"gatepower-{net.name}-{pdk}{special}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
     if mismatched:
         err.print(f"{mismatched} of {len(run.classes)} beats differ from the golden model", style="red")
         raise typer.Exit(1)
+
+
+def _config(
+    net: Network, lanes: int | None, weights: Weights, neuron: Neuron, zero_skip: bool, datapath: Datapath | None
+) -> tuple[CoreConfig, str]:
+    """The config that the options ask for, and what is special about it, for the names of files."""
+    usual = config_for(net, datapath="tree")  # lanes as by default
+    if datapath is None:
+        datapath = "tree" if (lanes, weights, neuron, zero_skip) == (None, "rom", "ssf", True) else "serial"
+    config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+    return config, suffix(config, usual)
 
 
 def _liberty_root(data: Path | None) -> Path:
