@@ -20,7 +20,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive clean
+.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ gatepower: $(SILICON) ## energy per beat from the gates, test beats running thro
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) sim pareto --pdk $(PDK) $(ARGS)
+
+calibrate: $(CLUSTER) ## a technology table fitted to gate-level runs, for energy by formula
+	$(RUN) sim calibrate --pdk $(PDK) $(ARGS)
 
 clean: ## remove what was built (not .venv, not data)
 	rm -rf build

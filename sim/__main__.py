@@ -8,6 +8,7 @@ import typer
 
 from model.console import run
 from sim import cli, demo, mutants, regression
+from sim.energy import calibrate
 from sim.energy import cli as energy
 from sim.pareto import cli as pareto
 from sim.silicon import cli as silicon
@@ -28,6 +29,7 @@ if find_spec("systemrdl"):  # the extra `firmware`
 app.command("synth")(silicon.synth)
 app.command("gatepower")(silicon.gatepower)
 app.command("pareto")(pareto.main)
+app.command("calibrate")(calibrate.main)
 
 
 @app.callback()

@@ -3,7 +3,8 @@
 Each is a price list for the same counted operations:
 
 spatial:      what the core is. Sums stay in the lanes; weights, biases, events and the potentials that
-              IF keeps from step to step lie in SRAM; words move one hop between neighbours.
+              IF keeps from step to step lie in SRAM; words move one hop between neighbours; clock cycles cost
+              what the table says.
 classical:    one processing element, SRAM and DRAM. Each synaptic operation fetches its operand too, and
               reads and writes its partial sum in SRAM; words come from DRAM, one for ``dram_reuse`` dense
               synapses.
@@ -97,14 +98,14 @@ def _common(network: Network, activity: Activity, t: Technology, k: int) -> dict
     """What every architecture pays for: fetched parameters, arithmetic, and the state of IF neurons."""
     n, w = activity.layers[k], widths(network, activity, k)
     return {
-        "weight_reads": n.weight_reads * t.sram.value * w.weight,
-        "bias_reads": n.bias_reads * t.sram.value * w.potential,
+        "weight_reads": n.weight_reads * t.pj("weight") * w.weight,
+        "bias_reads": n.bias_reads * t.pj("weight") * w.potential,
         "multiplies": n.multiplies * t.multiply.value * w.weight * w.count,
         "adds": (n.weight_reads * w.potential + (n.adds - n.weight_reads) * w.state) * t.add.value,
         "compares": n.compares * t.compare.value * w.state,
         "subtracts": n.subtracts * t.subtract.value * w.state,
-        "state_reads": n.state_reads * t.sram.value * w.state,
-        "state_writes": n.state_writes * t.sram.value * w.state,
+        "state_reads": n.state_reads * t.pj("state") * w.state,
+        "state_writes": n.state_writes * t.pj("state") * w.state,
     }
 
 
@@ -115,7 +116,22 @@ def _spatial(network: Network, activity: Activity, t: Technology, k: int, _: dic
         "activation_writes": n.activation_writes * t.sram.value * w.event,
         "hops": (n.activation_reads * w.fetch + n.activation_writes * w.event) * t.dense_hop.value,
         "dram": 0.0,
+        "cycles": cycles(network, activity, k) * t.pj("cycle"),
     }
+
+
+def cycles(network: Network, activity: Activity, k: int) -> int:
+    """Clock cycles of the serial core in layer k over all beats; the input and the result count to the first layer.
+
+    `CoreConfig.cycles`, from the operations.
+    """
+    outputs, once = network.layers[k].outputs, activity.layers[k].activation_reads
+    groups = -(-outputs // activity.lanes)
+    hidden, spiking = network.layers[k].firing is not None, activity.neuron == "if"
+    passes = network.steps if spiking and k else 1
+    fires = network.steps if spiking and (k or hidden) else 0
+    each = groups * (1 + 2 * passes + fires) + outputs + (network.inputs + 1 if k == 0 else 0)
+    return once + activity.beats * each
 
 
 def _classical(
@@ -130,6 +146,7 @@ def _classical(
         "activation_writes": n.activation_writes * t.sram.value * w.event,
         "hops": 0.0,
         "dram": fetches * (t.dram.value + t.sram.value) * w.weight,
+        "cycles": 0.0,
     }
 
 
@@ -148,6 +165,7 @@ def _neuromorphic(
         "activation_writes": 0.0,
         "hops": messages * cores * t.sparse_hop.value * w.message,
         "dram": 0.0,
+        "cycles": 0.0,
     }
 
 

@@ -111,7 +111,9 @@ def _operations(tables: dict[str, Any]) -> Table:
     table.add_row("energy", *_energies(figures, lambda e: e["total"]), style="bold")
     cycles = [tables["cycles_per_beat"][neuron] for neuron in NEURONS]
     kind = "RTL" if all(c["rtl"] is not None for c in cycles) else "analytic"
-    cells = [cell for c in cycles for cell in (f"{c['rtl' if kind == 'RTL' else 'analytic']:,.1f}", "")]
+    counts = [f"{c['rtl' if kind == 'RTL' else 'analytic']:,.1f}" for c in cycles]
+    prices = [_nj(figure["energy_pj_per_beat"]["by_operation"]["cycles"]) for figure in figures]
+    cells = [cell for pair in zip(counts, prices, strict=True) for cell in pair]
     table.add_row(f"cycles ({kind})", *cells, style="bold")
     return table
 

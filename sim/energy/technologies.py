@@ -38,6 +38,10 @@ class Technology:
     dense_hop:        8 bits over one hop between neighbours of a spatial array.
     dram_reuse:       dense synaptic operations served by one word fetched from DRAM; more than 0.
     neurons_per_core: neurons of one core of a many-core neuromorphic chip; a whole number, at least 1.
+
+    A table may tell apart what published ones do not (`OPTIONAL`):
+    weight, state: one access to an 8-bit word of weights or biases, or of IF's state; else ``sram``.
+    cycle:         a clock cycle of the core, whatever it does: clock pins and control; else nothing.
     """
 
     name: str
@@ -51,6 +55,9 @@ class Technology:
     dense_hop: Constant
     dram_reuse: Constant
     neurons_per_core: Constant
+    weight: Constant | None = None
+    state: Constant | None = None
+    cycle: Constant | None = None
 
     def __post_init__(self) -> None:
         if self.dram_reuse.value == 0:
@@ -60,10 +67,19 @@ class Technology:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, in the form that `load` reads."""
-        return {"name": self.name, "constants": {name: asdict(getattr(self, name)) for name in CONSTANTS}}
+        given = {name: getattr(self, name) for name in (*CONSTANTS, *OPTIONAL)}
+        return {"name": self.name, "constants": {name: asdict(c) for name, c in given.items() if c is not None}}
+
+    def pj(self, name: str) -> float:
+        """A constant's value; of one that the table does not have, what `Technology` says."""
+        constant = getattr(self, name)
+        if constant is None:
+            return 0.0 if name == "cycle" else self.sram.value
+        return constant.value
 
 
-CONSTANTS = tuple(field.name for field in fields(Technology) if field.name != "name")
+OPTIONAL = ("weight", "state", "cycle")
+CONSTANTS = tuple(field.name for field in fields(Technology) if field.name not in ("name", *OPTIONAL))
 
 _V1 = "arXiv 2409.08290 v1, per 8-bit operation"
 _V2 = "arXiv 2409.08290 v2 and later, 22 nm TT 0.80 V"
@@ -104,7 +120,8 @@ TECHNOLOGIES = {technology.name: technology for technology in (PAPER_V1, PAPER_V
 def load(source: str) -> Technology:
     """A technology by name, or from the user's JSON file.
 
-    The file is ``{"name": text, "constants": {each of CONSTANTS: {"value": number, "source": text}}}``.
+    The file is ``{"name": text, "constants": {each of CONSTANTS: {"value": number, "source": text}}}``, with any of
+    `OPTIONAL` among the constants.
     Raises InputError, one line that names the file and the field.
     """
     if source in TECHNOLOGIES:
@@ -125,7 +142,7 @@ def _from_json(table: Any) -> Technology:
     _keys("file", table, ("name", "constants"))
     if not isinstance(table["name"], str) or not table["name"]:
         raise InputError("name is not a text; name the table")
-    _keys("constants", table["constants"], CONSTANTS)
+    _keys("constants", table["constants"], CONSTANTS, OPTIONAL)
     constants = {}
     for name, entry in table["constants"].items():
         _keys(f"constant {name}", entry, ("value", "source"))
@@ -136,11 +153,11 @@ def _from_json(table: Any) -> Technology:
     return Technology(name=table["name"], **constants)
 
 
-def _keys(where: str, entry: Any, expected: tuple[str, ...]) -> None:
+def _keys(where: str, entry: Any, expected: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
     if not isinstance(entry, dict):
         raise InputError(f"{where}: not an object with {', '.join(expected)}")
     missing = [key for key in expected if key not in entry]
-    unknown = [key for key in entry if key not in expected]
+    unknown = [key for key in entry if key not in (*expected, *optional)]
     advice = [f"{verb} {', '.join(keys)}" for verb, keys in (("add", missing), ("remove", unknown)) if keys]
     if advice:
         raise InputError(f"{where}: {'; '.join(advice)}")

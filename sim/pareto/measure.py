@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,32 +17,57 @@ from model.network import DirectCounts, Network
 from model.records import UNPACED, available, data_root
 from model.splits import make_split
 from sim.pareto.space import Point, sources
-from sim.silicon import design, measurement
+from sim.silicon import measurement
+from sim.silicon.design import Design, build
 
 
-def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
-    """Accuracy and cycles over all test beats by the golden model; cells, area and energy of some at gate level, where
-    they must say what the golden model says. JSON-ready.
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A point as gates, which were seen to say what the golden model says of ``chosen``.
 
-    code: the client's `sources`. data: the data root, by default this worker's own.
+    counts, labels, trace: of all test beats. chosen: counts of those that are measured.
     """
-    start = time.monotonic()
+
+    design: Design
+    counts: np.ndarray
+    labels: np.ndarray
+    trace: golden.Trace
+    chosen: np.ndarray
+
+
+def prepare(point: Point, code: str, data: Path | None = None) -> Prepared:
+    """Build a point and check it. code: the client's `sources`. data: the data root, by default this worker's own."""
     if sources() != code:
         raise InputError("this worker has another version of the package: install the one that the sweep runs")
     root, how = data_root(data), point.measurement
     counts, labels = test_beats(root, how.split, point.network)
-    trace = (golden.ssf if point.config.neuron == "ssf" else golden.integrate_and_fire)(point.network, counts)
-    built = design.build(point.network, point.config, how.pdk, root, how.corner, point.flow)
+    built = build(point.network, point.config, how.pdk, root, how.corner, point.flow)
     chosen = counts[np.random.default_rng(how.seed).permutation(len(counts))[: how.beats]]
     _, mismatched = measurement.check(built, chosen)
     if mismatched:
         raise measurement.Mismatch(f"{mismatched} of {len(chosen)} beats differ from the golden model")
-    figures = measurement.summary(built, measurement.energy(built, chosen), how.clock_mhz)
-    described = built.describe()
+    return Prepared(built, counts, labels, trace_of(point, counts), chosen)
+
+
+def trace_of(point: Point, counts: np.ndarray) -> golden.Trace:
+    """What the golden model does with these counts, with the point's kind of neuron."""
+    run = golden.ssf if point.config.neuron == "ssf" else golden.integrate_and_fire
+    return run(point.network, counts)
+
+
+def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
+    """Accuracy and cycles over all test beats by the golden model; cells, area and energy of some at gate level.
+    JSON-ready. Arguments as of `prepare`.
+    """
+    start = time.monotonic()
+    ready = prepare(point, code, data)
+    design, how = ready.design, point.measurement
+    figures = measurement.summary(design, measurement.energy(design, ready.chosen), how.clock_mhz)
+    described = design.describe()
     return {
-        "accuracy": float((trace.classes == labels).mean()),
-        "test_beats": len(counts),
-        "cycles_per_beat": float(point.config.cycles(point.network, trace).mean()),
+        "accuracy": float((ready.trace.classes == ready.labels).mean()),
+        "test_beats": len(ready.counts),
+        "cycles_per_beat": float(point.config.cycles(point.network, ready.trace).mean()),
         **{name: described[name] for name in ("area_um2", "cells", "registers", "fmax_mhz", "corner")},
         **{
             name: figures[name]

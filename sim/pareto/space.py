@@ -46,10 +46,11 @@ class Point:
     config: CoreConfig
     clock_gates: int = GATED
     measurement: Measurement = Measurement()
+    flat: bool = True
 
     @property
     def flow(self) -> Flow:
-        return replace(Flow(), clock_gates=self.clock_gates)
+        return replace(Flow(), clock_gates=self.clock_gates, flat=self.flat)
 
     @cached_property
     def key(self) -> str:
@@ -90,7 +91,7 @@ class Point:
         if config.datapath != "tree":
             words += [f"{config.lanes} lanes", config.weights]
             words += ["if"] * (config.neuron == "if") + ["no skip"] * (not config.zero_skip)
-        return ", ".join([*words, *["no gates"] * (not self.clock_gates)])
+        return ", ".join([*words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)])
 
     @property
     def label(self) -> str:
