@@ -25,7 +25,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
         raise InputError("no package distributed: install the extra, `pip install -e .[cluster]`") from None
     if scheduler is None:
         cores = workers or len(os.sched_getaffinity(0))
-        options = {"dashboard_address": None, "silence_logs": logging.ERROR, "memory_limit": 0}
+        options = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR, "memory_limit": 0}
         with LocalCluster(n_workers=cores, threads_per_worker=1, **options) as cluster, Client(cluster) as client:
             err.print(f"{cores} workers on this machine")
             yield client

@@ -90,7 +90,9 @@ def test_the_default_explores_small_networks_in_full_and_large_ones_briefly():
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed", reason="no distributed: pip install -e .[cluster]")
-    with distributed.Client(processes=False, dashboard_address=None, n_workers=1, threads_per_worker=2) as client:
+    with distributed.Client(
+        processes=False, dashboard_address="127.0.0.1:0", n_workers=1, threads_per_worker=2
+    ) as client:
         yield client
 
 
