@@ -21,7 +21,7 @@ from sim.energy import calibration
 from sim.energy.calibration import Fit, Observation
 from sim.energy.formulas import energy
 from sim.energy.operations import predict
-from sim.energy.technologies import TECHNOLOGIES, Technology
+from sim.energy.technologies import TECHNOLOGIES
 from sim.pareto.cluster import connect
 from sim.pareto.measure import prepare, trace_of
 from sim.pareto.space import Measurement, Point, Space, sources, unique
@@ -137,8 +137,8 @@ def report(
     table = calibration.technology(f"{how.pdk}-{corner}", constants, source)
     off = {o.name: float(e) for o, e in zip(checked, calibration.relative_errors(constants, checked), strict=True)}
     out.print(_prices(fit, scale))
-    out.print(_side_by_side(alone[0], fit, table))
-    designs = Table("design", "gates, pJ", "table, pJ", "off", "blocks apart: off", "left out: off")
+    out.print(_side_by_side(alone[0], fit))
+    designs = Table("design", "gates", "table", "off", "apart", "left out")
     apart = calibration.relative_errors(fit.constants, alone)
     for o, e, a, h in zip(together, errors, apart, held_out, strict=True):
         predicted = calibration.predict_total(constants, o)
@@ -147,6 +147,7 @@ def report(
         predicted = calibration.predict_total(constants, o)
         designs.add_row(o.name, f"{o.total:,.1f}", f"{predicted:,.1f}", f"{off[o.name]:+.1%}", "", "not fitted")
     out.print(designs)
+    out.print("pJ per beat; apart: blocks mapped alone, before the factor; left out: the same, by a fit to the others")
     spread = float(np.sqrt(np.mean(held_out**2)))
     out.print(
         f"residual {residual:.1%} (worst {np.abs(errors).max():.1%}); blocks mapped alone {fit.residual:.1%}, each"
@@ -155,7 +156,11 @@ def report(
     described = {
         "measurement": asdict(how),
         "corner": corner,
-        "groups_pj": fit.groups,
+        "prices_pj": fit.groups,
+        "side_by_side_pj": {
+            o.name: {"gates": calibration.gates_by_group(o), "fitted": calibration.fitted_by_group(fit, o)}
+            for o in alone
+        },
         "scale": scale,
         "residual": residual,
         "worst": float(np.abs(errors).max()),
@@ -176,7 +181,7 @@ def _json(content: dict[str, Any]) -> str:
 
 
 def _prices(fit: Fit, scale: float) -> Table:
-    table = Table("pJ, for 8-bit words", *calibration.GROUPS, "blocks apart", "table")
+    table = Table("pJ", *calibration.GROUPS, "all", "table")
     for name, value in fit.constants.items():
         shares = [
             sum(kinds.get(name, 0.0) for part, kinds in fit.groups.items() if part.startswith(f"{group}."))
@@ -187,17 +192,15 @@ def _prices(fit: Fit, scale: float) -> Table:
     return table
 
 
-def _side_by_side(observation: Observation, fit: Fit, scaled: Technology) -> Table:
-    """Gates and formulas for the same operations of one design, blocks mapped alone."""
-    fitted = calibration.technology("fitted", fit.constants, scaled.add.source)
-    names = [*TECHNOLOGIES, "fitted"]
-    table = Table(f"pJ per beat: {observation.name}", "gate level", *names)
-    figures = (energy(observation.network, observation.activity, t) for t in (*TECHNOLOGIES.values(), fitted))
-    formulas = [calibration.by_group(figure) for figure in figures]
+def _side_by_side(observation: Observation, fit: Fit) -> Table:
+    """Gates, published formulas and the fit, for the same operations of one design with its blocks mapped alone."""
+    table = Table(f"{observation.name}: pJ per beat", "gates", *TECHNOLOGIES, "fitted")
+    tables = TECHNOLOGIES.values()
+    columns = [calibration.by_group(energy(observation.network, observation.activity, t)) for t in tables]
+    columns = [calibration.gates_by_group(observation), *columns, calibration.fitted_by_group(fit, observation)]
     for group, operations in calibration.OPERATIONS.items():
-        gates = sum(v for part in observation.parts for key, v in part.items() if key.startswith(f"{group}."))
-        title = f"{group} ({', '.join(operations).replace('_', ' ')})"
-        table.add_row(title, f"{gates:,.1f}", *(f"{formula[group]:,.1f}" for formula in formulas))
+        title = f"{group}: {', '.join(operations).replace('_', ' ')}"
+        table.add_row(title, *(f"{column[group]:,.1f}" for column in columns))
     table.add_section()
-    table.add_row("all", f"{observation.total:,.1f}", *(f"{sum(f.values()):,.1f}" for f in formulas))
+    table.add_row("all", *(f"{sum(column.values()):,.1f}" for column in columns))
     return table

@@ -64,8 +64,10 @@ class Observation:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """pJ of `FITTED` that each group gives. residual: root mean square over observations of the relative error of the
-    energy of a beat; worst: the largest.
+    """What least squares found.
+
+    groups:   pJ of the constants that may explain each name of `Observation.parts`.
+    residual: root mean square, over observations, of the relative error of the energy of a beat; worst: the largest.
     """
 
     groups: Mapping[str, Mapping[str, float]]
@@ -175,6 +177,23 @@ def by_group(figure: Energy) -> dict[str, float]:
     """pJ per beat of the formulas' operations, by the group that they stand for."""
     by_operation = figure.by_operation
     return {name: sum(by_operation[operation] for operation in names) for name, names in OPERATIONS.items()}
+
+
+def gates_by_group(observation: Observation) -> dict[str, float]:
+    """pJ per beat that were measured, by group."""
+    return {
+        group: sum(part.get(f"{group}.{kind}", 0.0) for part in observation.parts for kind in kinds)
+        for group, kinds in GROUPS.items()
+    }
+
+
+def fitted_by_group(fit: Fit, observation: Observation) -> dict[str, float]:
+    """pJ per beat by each group's own prices."""
+    matrix = design_matrix(observation.network, observation.activity)
+    return {
+        group: float(sum(v * matrix[c].sum() for kind in kinds for c, v in fit.groups[f"{group}.{kind}"].items()))
+        for group, kinds in GROUPS.items()
+    }
 
 
 def observation(

@@ -17,7 +17,8 @@ from model.network import Network
 from sim.silicon.synthesis import Flow
 
 GATED = Flow().clock_gates
-SOURCES = ("hw", "model", "sim/silicon")  # what decides a result beside the point itself
+SOURCES = ("hw", "model", "sim/silicon")  # what decides a result beside the point itself,
+VERBS = ("cli", "verbs", "__main__")  # but for files that end so
 FEW_SYNAPSES = 1000  # of those that are not zero: up to here a network is explored in full
 
 
@@ -70,7 +71,7 @@ class Point:
         """JSON-ready."""
         network = self.network
         return {
-            "network": network.name,
+            "network": self.name,
             "core": self.core,
             "digest": network.digest,
             "shape": list(network.shape),
@@ -94,8 +95,14 @@ class Point:
         return ", ".join([*words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)])
 
     @property
+    def name(self) -> str:
+        """Of the network; seeds other than 0 share their recipe's name."""
+        seed = self.network.provenance.get("seed", 0)
+        return f"{self.network.name} seed {seed}" if seed else self.network.name
+
+    @property
     def label(self) -> str:
-        return f"{self.network.name}, {self.core}"
+        return f"{self.name}, {self.core}"
 
     @property
     def cost(self) -> float:
@@ -174,6 +181,7 @@ def sources() -> str:
     """A digest of the code that results depend on, so that none outlives a change of it."""
     root = Path(__file__).parents[2]
     files = [p for folder in SOURCES for p in (root / folder).rglob("*") if p.suffix in (".py", ".cpp")]
+    files = [p for p in files if not p.stem.endswith(VERBS)]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")

@@ -91,6 +91,13 @@ def test_parts_and_groups_of_a_beat_add_up_to_the_formula():
         assert design.total == pytest.approx(whole.total)
 
 
+def test_gates_and_fit_side_by_side():
+    designs = observed()
+    found = fit(designs)
+    for design in designs:
+        assert calibration.fitted_by_group(found, design) == pytest.approx(calibration.gates_by_group(design))
+
+
 def test_every_group_has_operations_and_every_block_a_group():
     assert set(OPERATIONS) == set(GROUPS)
     blocks = ("lane_12", "events_0", "weights", "biases", "firing", "argmax", "sequencer", "top", "clock")
