@@ -15,7 +15,7 @@ from hw.options import DataOption, LanesOption, NetworkOption, OutOption, ZeroSk
 from model.console import err, out
 from model.network import Network
 from sim.energy.operations import NEURONS
-from sim.energy.report import report, show_break_even
+from sim.energy.report import measured_on_gates, report, show_break_even
 from sim.engine import Engine
 from sim.heartbeats import load
 from sim.progress import counter
@@ -55,7 +55,15 @@ def main(
     err.print(f"{len(beats.counts)} test beats of {split}; building the RTL with either neuron")
     counted, cycles = count(net, config, beats.counts)
     status = report(
-        net, beats.counts, config, folder, split=split, technology=technology, counted=counted, cycles=cycles
+        net,
+        beats.counts,
+        config,
+        folder,
+        split=split,
+        technology=technology,
+        counted=counted,
+        cycles=cycles,
+        gate_level=measured_on_gates(net, folder),
     )
     show_break_even()
     if status:

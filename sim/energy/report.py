@@ -131,11 +131,28 @@ def _architectures(tables: dict[str, Any]) -> Table:
     return table
 
 
+def measured_on_gates(network: Network, folder: Path) -> dict[str, Any] | None:
+    """What `gatepower` has written into ``folder`` for this very network, or None."""
+    found = []
+    for path in sorted(folder.glob(f"gatepower-{network.name}-*.json")):
+        result = json.loads(path.read_text())
+        if result["digest"] == network.digest:
+            names = ("pdk", "corner", "config", "energy_per_beat_nj", "energy_without_glitches_nj", "energy_split_nj")
+            found.append({name: result[name] for name in names})
+    return {"measured": found} if found else None
+
+
 def _gate_level(figure: dict[str, Any]) -> str:
-    rest = {key: value for key, value in figure.items() if key != "label"}
-    return f"{figure['label']}: " + ", ".join(
-        str(value) if key == "status" else f"{key} {value}" for key, value in rest.items()
-    )
+    """One line for each design that was measured."""
+    lines = [f"{figure['label']}: {figure.get('status', '')}"]
+    for found in figure.get("measured", []):
+        core = found["config"]
+        built = core["datapath"] if core["datapath"] == "tree" else f"{core['lanes']} lanes, {core['weights']}"
+        lines.append(
+            f"  {found['pdk']} {found['corner']}, {built}, {core['neuron']}: {found['energy_per_beat_nj']:.3f} nJ,"
+            f" {found['energy_without_glitches_nj']:.3f} without glitches"
+        )
+    return "\n".join(lines)
 
 
 def _nj(pj: float) -> str:

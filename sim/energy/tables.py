@@ -22,7 +22,7 @@ LABELS = {
     "gate_level": "3. Gate level: standard cells and toggles, pre-layout",
 }
 COUNTED, PREDICTED = "counted in the RTL", "predicted from spike counts; the RTL was not run"
-NOT_MEASURED = {"status": "not measured"}
+NOT_MEASURED = {"status": "not measured yet, see `python -m sim gatepower`"}
 
 
 def energy_tables(

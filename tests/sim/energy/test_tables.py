@@ -17,7 +17,7 @@ def test_without_rtl_nothing_claims_to_be_measured(small, tmp_path):
     network, counts = small
     tables = energy_tables(network, counts, CoreConfig(lanes=2), split="intra")
     assert [tables["formula_x_activity"][n]["source"] for n in NEURONS] == [PREDICTED] * 2
-    assert tables["gate_level"]["status"] == "not measured"
+    assert tables["gate_level"]["status"].startswith("not measured")
     assert all(cycles["rtl"] is None for cycles in tables["cycles_per_beat"].values())
     path = write(tables, tmp_path)
     assert path.name == "energy-small-intra.json"
