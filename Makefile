@@ -15,12 +15,13 @@ RUN := .venv/bin/python -m
 BASE := .venv/.base
 FIRMWARE := .venv/.firmware
 SILICON := .venv/.silicon
+FPGA := .venv/.fpga
 CLUSTER := .venv/.cluster
 DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive pareto calibrate clean
+.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive pareto calibrate sram fpga clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +81,12 @@ synth: $(SILICON) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp
 gatepower: $(SILICON) ## energy per beat from the gates, test beats running through them
 	$(RUN) sim gatepower --network $(NETWORK) --pdk $(PDK) --beats $(BEATS) --split $(SPLIT) $(ARGS)
 
+sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which, and energy (NETWORK=reference)
+	$(RUN) sim sram --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
+fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40UP5K and an ECP5: what fits, highest clock
+	$(RUN) sim fpga --network $(NETWORK) --top $(TOP) $(ARGS)
+
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) sim pareto --pdk $(PDK) $(ARGS)
 
@@ -103,6 +110,10 @@ $(FIRMWARE): pyproject.toml | .venv/bin/python
 
 $(SILICON): pyproject.toml | .venv/bin/python
 	.venv/bin/pip install -q --disable-pip-version-check -e '.[silicon]'
+	touch $@ $(BASE)
+
+$(FPGA): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[fpga]'
 	touch $@ $(BASE)
 
 $(CLUSTER): pyproject.toml | .venv/bin/python

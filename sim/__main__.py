@@ -10,8 +10,10 @@ from model.console import run
 from sim import cli, demo, mutants, regression
 from sim.energy import calibrate
 from sim.energy import cli as energy
+from sim.fpga import cli as fpga
 from sim.pareto import cli as pareto
 from sim.silicon import cli as silicon
+from sim.silicon import sramcli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("demo")(demo.main)
@@ -28,6 +30,8 @@ if find_spec("systemrdl"):  # the extra `firmware`
     app.command("adaptive")(adaptive.main)
 app.command("synth")(silicon.synth)
 app.command("gatepower")(silicon.gatepower)
+app.command("sram")(sramcli.main)
+app.command("fpga")(fpga.main)
 app.command("pareto")(pareto.main)
 app.command("calibrate")(calibrate.main)
 

@@ -151,13 +151,13 @@ class Library:
 def load(pdk: Pdk, root: Path, corner: str | None = None) -> Library:
     """Read (or take from the cache) a PDK's files. Raises InputError for one that is missing or damaged."""
     corner, files = pdk.files(root, corner)
-    parts = [_read(path) for path in files]
+    parts = [read(path) for path in files]
     cells = {name: cell for _, found, _ in parts for name, cell in found.items()}
     return Library(pdk, corner, parts[0][0], cells, tuple(path for *_, path in parts))
 
 
-def _read(path: Path) -> tuple[float, dict[str, Cell], Path]:
-    """Voltage, cells, and where the plain text lies."""
+def read(path: Path) -> tuple[float, dict[str, Cell], Path]:
+    """Voltage, cells, and where the plain text lies. Raises InputError for a file that is damaged."""
     raw = path.read_bytes()
     digest = hashlib.sha256(b"%d" % VERSION + raw).hexdigest()[:20]
     plain, kept = (CACHE / f"liberty-{digest}{suffix}" for suffix in (".lib", ".pickle"))

@@ -1,0 +1,1 @@
+"""Cores on FPGAs, with Yosys and nextpnr."""
