@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.pareto.front import on_front
+from sim.pareto.space import lanes
 
 KINDS = {  # of core: colour and marker
     "adder tree": ("#1b9e77", "D"),
@@ -60,7 +61,7 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
         axes.grid(which="minor", color="#eeeeee", linewidth=0.4)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        _decades(axes.xaxis)
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     figure.suptitle(title, color=INK, fontsize=11)
@@ -78,14 +79,15 @@ def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
     for accuracy in ACCURACIES:
         axes.axhline(accuracy, color="#999999", linewidth=0.8, linestyle=":", zorder=1)
         axes.annotate(
-            f"{accuracy:g} %", (1, accuracy), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+            f"{accuracy:g} %", (1, accuracy), xycoords=("axes fraction", "data"), ha="right", va="top",
             fontsize=8, color="#777777",
         )  # fmt: skip
     axes.plot(*THESIS, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
     axes.annotate(
-        "thesis chip, 22 nm", THESIS, xytext=(-8, -13), textcoords="offset points", fontsize=8, ha="right",
+        "thesis chip, 22 nm", THESIS, xytext=(0, 9), textcoords="offset points", fontsize=8, ha="center",
         color="#b2182b",
     )  # fmt: skip
+    axes.margins(x=0.08, y=0.12)
     axes.set_ylabel("accuracy on all test beats, %")
     axes.set_title("Accuracy and energy", fontsize=10, color=INK)
 
@@ -94,11 +96,21 @@ def _areas(axes: Any, results: Sequence[dict[str, Any]]) -> None:
     best = on_front(results, "area", "energy")
     energies, areas = [r["energy_per_beat_nj"] for r in best], [r["area_um2"] * 1e-6 for r in best]
     axes.step(energies, areas, where="post", color=INK, linewidth=1, zorder=2)
-    _name(axes, best, lambda r: r["area_um2"] * 1e-6, (-6, -11), once=False)
+    _name(axes, best, lambda r: r["area_um2"] * 1e-6, (6, 5), once=False)
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.margins(x=0.08, y=0.1)
+    _decades(axes.yaxis)
     axes.set_ylabel("area of cells, mm$^2$")
     axes.set_title("Area and energy", fontsize=10, color=INK)
+
+
+def _decades(axis: Any) -> None:
+    """Plain numbers at 1, 2 and 5 of each decade of a logarithmic axis."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, offset: tuple[int, int], once: bool) -> None:
@@ -107,7 +119,7 @@ def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, offset: tup
         config = result["point"]["config"]
         name = result["point"]["network"]
         if not once:
-            name = "tree" if config["datapath"] == "tree" else f"{config['lanes']} lanes"
+            name = "tree" if config["datapath"] == "tree" else lanes(config["lanes"])
         axes.annotate(
             name, (result["energy_per_beat_nj"], height(result)), xytext=offset, textcoords="offset points",
             fontsize=7.5, color=INK, ha="left" if offset[0] > 0 else "right",

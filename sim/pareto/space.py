@@ -90,7 +90,7 @@ class Point:
         config = self.config
         words: list[str] = [config.datapath]
         if config.datapath != "tree":
-            words += [f"{config.lanes} lanes", config.weights]
+            words += [lanes(config.lanes), config.weights]
             words += ["if"] * (config.neuron == "if") + ["no skip"] * (not config.zero_skip)
         return ", ".join([*words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)])
 
@@ -161,6 +161,10 @@ def default(
     for space in BRIEF:
         points += space.points([network for network in others if nonzero(network) <= FEW_SYNAPSES], measurement)
     return unique(points)
+
+
+def lanes(count: int) -> str:
+    return f"{count} lane{'s' * (count > 1)}"
 
 
 def unique(points: Iterable[Point]) -> list[Point]:
