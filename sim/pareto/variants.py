@@ -28,8 +28,8 @@ CHANGES: tuple[Mapping[str, Any], ...] = (
     {"weight_bits": 3},
     {"weight_bits": 4},
     {"hidden": (6,)},
-    {"hidden": (16,)},
-    {"hidden": (24,)},
+    {"hidden": (10,)},
+    {"hidden": (20,)},
     {"sparsity": 0.0},
     {"sparsity": 0.7},
 )
@@ -89,13 +89,16 @@ def train(variant: Variant, code: str, data: Path | None = None) -> dict[str, An
     """The network of a variant, as the text of its file. Runs in a worker."""
     from model.training import fit
 
-    console.err.quiet = True  # a bar for each worker would be too many
     if sources() != code:
         raise InputError("this worker has another version of the package: install the one that the sweep runs")
     beats = recorded(data_root(data))
     counts = variant.recipe.encoding.encode(beats)
     split = make_split(variant.split, beats, variant.seed)
-    trained = fit(variant.recipe, counts, beats.label, split, variant.seed, variant.label)
+    console.err.quiet = True  # a bar for each worker would be too many
+    try:
+        trained = fit(variant.recipe, counts, beats.label, split, variant.seed, variant.label)
+    finally:
+        console.err.quiet = False
     provenance = {"records": sorted(beats.codes), "split": variant.split, "seed": variant.seed}
     network = trained.network(variant.label, provenance)
     with tempfile.TemporaryDirectory() as folder:

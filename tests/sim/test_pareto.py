@@ -23,9 +23,10 @@ from hw.config import CoreConfig
 from model.console import InputError
 from model.network import Network
 from sim.benches.networks import random_network
+from sim.pareto import variants
 from sim.pareto.front import front, on_front
 from sim.pareto.plot import draw
-from sim.pareto.space import FULL, Measurement, Point, Space, default, nonzero, unique
+from sim.pareto.space import FULL, Measurement, Point, Space, default, nonzero, sources, unique
 from sim.pareto.store import Store
 from sim.pareto.sweep import sweep
 from tests.sim.pareto_stub import Stub, stubs, work
@@ -200,3 +201,23 @@ def test_results_on_the_front():
 
 def test_the_picture_is_a_png():
     assert draw(RESULTS, "four").startswith(b"\x89PNG")
+
+
+def test_a_variant_is_trained_from_the_records_of_the_worker(synthetic_root):
+    pytest.importorskip("torch", reason="no torch: pip install -e .[train]")
+    variant = variants.Variant("tiny", {"input_bits": 3, "hidden": (5,), "epochs": (1, 1)})
+    trained = variants.network(variants.train(variant, sources(), synthetic_root))
+    assert trained.input_bits == 3
+    assert trained.shape[1:] == (5, 4)
+    assert trained.provenance["split"] == "intra"
+    assert variant.key != replace(variant, seed=1).key
+    with pytest.raises(InputError, match="another version"):
+        variants.train(variant, "other code", synthetic_root)
+
+
+def test_variants_differ_from_their_recipe():
+    pytest.importorskip("torch", reason="no torch: pip install -e .[train]")
+    every = variants.variants("tiny", "intra")
+    assert len({variant.key for variant in every}) == len(every) > 5
+    with pytest.raises(InputError, match="no recipe"):
+        variants.variants("huge", "intra")
