@@ -19,7 +19,8 @@ from sim.silicon.synthesis import Flow
 GATED = Flow().clock_gates
 SOURCES = ("hw", "model", "sim/silicon")  # what decides a result beside the point itself,
 VERBS = ("cli", "verbs", "__main__")  # but for files that end so
-FEW_SYNAPSES = 1000  # of those that are not zero: up to here a network is explored in full
+FEW_SYNAPSES = 1000  # of those that are not zero: up to here a network is explored in full,
+MANY_SYNAPSES = 5000  # from here on without a tree, which grows with each of them
 
 
 @dataclass(frozen=True)
@@ -146,17 +147,20 @@ FULL = (  # of a small network
     Space(lanes=(2, None), weights=("ram",), clock_gates=(GATED, 0)),
     Space(lanes=(2, None), neurons=("if",), zero_skips=(True, False)),
 )
-BRIEF = (Space(datapaths=("serial", "tree")),)  # of another seed or variant of it
-LARGE = (Space(lanes=(None,)),)
+BRIEF = (Space(datapaths=("serial", "tree")),)  # of another seed or variant of it, and of a larger network
+LARGE = (Space(),)
 
 
 def default(
     shipped: Sequence[Network], others: Sequence[Network], measurement: Measurement = Measurement()
 ) -> list[Point]:
-    """Small networks that are shipped by name in full, large ones on one core, other seeds and variants on few."""
+    """Small networks that are shipped by name in full, larger ones on one or two cores, other seeds and variants of
+    small ones on two.
+    """
     points: list[Point] = []
     for network in shipped:
-        for space in FULL if nonzero(network) <= FEW_SYNAPSES else LARGE:
+        size = nonzero(network)
+        for space in FULL if size <= FEW_SYNAPSES else BRIEF if size < MANY_SYNAPSES else LARGE:
             points += space.points([network], measurement)
     for space in BRIEF:
         points += space.points([network for network in others if nonzero(network) <= FEW_SYNAPSES], measurement)

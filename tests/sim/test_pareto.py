@@ -78,12 +78,12 @@ def test_a_space_leaves_out_what_no_core_has():
 
 
 def test_the_default_explores_small_networks_in_full_and_large_ones_briefly():
-    small, large = network(), network(1, "large", (40, 40, 4))
-    assert nonzero(small) < 1000 < nonzero(large)
-    points = default([small, large], [network(name="seed 0"), network(2, "seed 2")])
+    small, middle, large = network(), network(1, "middle", (40, 40, 4)), network(1, "large", (90, 80, 4))
+    assert nonzero(small) < 1000 < nonzero(middle) < 5000 < nonzero(large)
+    points = default([small, middle, large], [network(name="seed 0"), network(2, "seed 2")])
     of = Counter(point.network.name for point in points)
     assert of["one"] == len(unique(point for space in FULL for point in space.points([small], Measurement())))
-    assert of["large"] == 1
+    assert (of["middle"], of["large"]) == (2, 1)
     assert 0 < of["seed 2"] < of["one"]
     assert "seed 0" not in of  # it is `one`
 
