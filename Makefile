@@ -64,7 +64,7 @@ energy: $(BASE) ## energy by formula from the RTL's activity, three architecture
 	$(RUN) sim energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
 bench: $(BASE) ## measured speeds, as ratios in one run
-	$(RUN) sim bench $(ARGS)
+	$(RUN) sim bench --network $(NETWORK) $(ARGS)
 
 firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
 	$(RUN) firmware_gen generate --network $(NETWORK) $(ARGS)

@@ -132,6 +132,11 @@ class Network:
     def synapses(self) -> int:
         return sum(layer.weights.size for layer in self.layers)
 
+    @property
+    def nonzero_synapses(self) -> int:
+        """Those that are left where a weight is wiring: a weight of zero is no wire."""
+        return sum(int(np.count_nonzero(layer.weights)) for layer in self.layers)
+
     def count_max(self, k: int) -> int:
         """The highest count that enters layer ``k``."""
         return (1 << self.input_bits) - 1 if k == 0 else self.steps

@@ -3,7 +3,8 @@
 First with floats: `[Linear -> BatchNorm -> clamp and quantise to T levels -> Dropout] x L -> Linear`. Then BatchNorm is
 folded away, each layer gets a threshold that is a power of two, and training goes on with integer weights and biases
 and the firing of the golden model itself: a forward pass in floats that hold integers exactly, gradients straight
-through the rounding. So what is validated here, is what the hardware computes, bit for bit.
+through the rounding. So what is validated here, is what the hardware computes, bit for bit. A sparse network loses its
+smallest weights meanwhile, few at a time: hardware that builds weights as wires leaves zeros out.
 
 A seed decides the split and every random number of training. The checkpoint is the best on the validation part; the
 test part is looked at once, when training is over.
@@ -34,8 +35,9 @@ from model.network import Firing, Layer, Network
 from model.splits import Split, make_split
 
 EXACT = 1 << 24  # float32 holds every integer up to here
-TRAINING = ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay")  # of a recipe, not of a network
-SETTLED = 0.6  # fraction of the integer epochs after which a checkpoint may be taken
+TRAINING = ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity")  # not of a network
+PRUNED = 0.5  # fraction of the integer epochs after which a sparse network has all its zeros
+SETTLED = 0.6  # and after which a checkpoint may be taken
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Recipe:
     headroom:       bits by which weights are finer than the least squared rounding error asks for.
     dropout:        probability that a hidden count is dropped, with floats.
     weight_decay:   of AdamW.
+    sparsity:       fraction of each hidden layer's weights that is held at zero.
     """
 
     encoding: Encoding
@@ -63,19 +66,34 @@ class Recipe:
     headroom: int = 0
     dropout: float = 0.0
     weight_decay: float = 1e-4
+    sparsity: float = 0.0
 
 
 RHYTHM = ("previous", "following", "mean", "range")
 RECIPES = {
     "tiny": Recipe(
         encoding=Encoding(before=48, block=8, blocks=16, input_bits=4, features=RHYTHM),
-        hidden=(10,),
+        hidden=(14,),
         steps=7,
         weight_bits=5,
         epochs=(60, 60),
         batch=512,
         rates=(0.02, 0.01),
         headroom=1,
+        sparsity=0.4,
+    ),
+    "frugal": Recipe(
+        encoding=Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
+        hidden=(96, 24),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.015, 0.008),
+        headroom=1,
+        dropout=0.05,
+        weight_decay=2e-2,
+        sparsity=0.75,
     ),
     "accurate": Recipe(
         encoding=Encoding(before=96, block=4, blocks=64, input_bits=8, features=RHYTHM),
@@ -158,11 +176,20 @@ class IntegerLayer(nn.Module):
         self.limit = 1 << (recipe.weight_bits - 1)
         self.weight = nn.Parameter(torch.tensor(weights, dtype=torch.float32))
         self.bias = nn.Parameter(torch.tensor(biases, dtype=torch.float32))
+        self.register_buffer("kept", torch.ones_like(self.weight))
+
+    def prune(self, fraction: float) -> None:
+        """Hold that fraction of the weights, the smallest, at zero. They learn no more, and keep their size.
+
+        So one that was pruned comes back at the next call if enough others have become smaller.
+        """
+        smallest = self.weight.detach().abs().flatten().argsort()[: round(fraction * self.weight.numel())]
+        self.kept.fill_(1).view(-1)[smallest] = 0
 
     def integers(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Weights and biases, integers in float32."""
         weights = (self.weight * self.scale).clamp(-self.limit, self.limit - 1)
-        return rounded(weights), rounded(self.bias * (self.scale * self.count_max))
+        return rounded(weights) * self.kept, rounded(self.bias * (self.scale * self.count_max))
 
     def forward(self, counts: torch.Tensor) -> torch.Tensor:
         return functional.linear(counts, *self.integers())
@@ -193,6 +220,15 @@ class IntegerNetwork(nn.Module):
             counts = Floor.apply(layer(counts) * 2.0**-layer.threshold_log2, self.recipe.steps)
         return self.layers[-1](counts)
 
+    def prune(self, epochs: float) -> None:
+        """Hidden layers as sparse as they are to be when that fraction of the integer epochs is over.
+
+        Most zeros come early, when the learning rate is high: Zhu and Gupta, "To prune, or not to prune", 2017.
+        """
+        left = max(0.0, 1 - epochs / PRUNED)
+        for layer in self.layers[:-1]:
+            layer.prune(self.recipe.sparsity * (1 - left**3))
+
     def logits(self, counts: torch.Tensor) -> torch.Tensor:
         """The potentials in the unit of the float network."""
         last = self.layers[-1]
@@ -222,6 +258,7 @@ def fit(
     counts: int64[beats, inputs]; labels: int64[beats], of all beats that the split is of.
     """
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # the optimizer's averages for a pruned weight fade to denormals, which are slow
     torch.manual_seed(seed)
     train = torch.tensor(counts[split.train], dtype=torch.float32), torch.tensor(labels[split.train])
     check = torch.tensor(counts[split.validation], dtype=torch.float32), torch.tensor(labels[split.validation])
@@ -234,6 +271,7 @@ def fit(
     integers = IntegerNetwork(model, recipe)
     best, kept = -1.0, integers.state_dict()
     for epoch in _descend(integers, integers.logits, train, recipe, 1, epochs):
+        integers.prune(epoch / recipe.epochs[1])
         if epoch < SETTLED * recipe.epochs[1]:
             continue
         with torch.no_grad():

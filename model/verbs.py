@@ -28,7 +28,7 @@ SeedOption = Annotated[int, typer.Option(min=0, help="Decides the split intra, a
 
 
 def train(
-    network: Annotated[str, typer.Option("--network", "-n", help="tiny, accurate, reference, or all.")] = "all",
+    network: Annotated[str, typer.Option("--network", "-n", help="tiny, frugal, accurate, reference, or all.")] = "all",
     split: SplitOption = "intra",
     seed: SeedOption = 0,
     data: DataOption = None,
@@ -62,15 +62,17 @@ def train(
         scores = trained.provenance["scores"]
         out.print(
             f"{path}: {'-'.join(map(str, trained.shape))}, {trained.synapses} synapses of {trained.weight_bits} bits,"
-            f" T = {trained.steps}; validation {scores['validation']['accuracy']:.2%},"
-            f" test {scores['test']['accuracy']:.2%}; digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
+            f" {trained.nonzero_synapses} of them not zero, T = {trained.steps};"
+            f" validation {scores['validation']['accuracy']:.2%}, test {scores['test']['accuracy']:.2%};"
+            f" digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
             soft_wrap=True,
         )
 
 
 def evaluate(
     network: Annotated[
-        str, typer.Option("--network", "-n", help="A shipped network (tiny, accurate, reference) or a .json file.")
+        str,
+        typer.Option("--network", "-n", help="A shipped network (tiny, frugal, accurate, reference) or a .json file."),
     ] = "tiny",
     split: SplitOption = "intra",
     seed: Annotated[int | None, typer.Option(min=0, help="Of the split; by default the network's own.")] = None,

@@ -185,4 +185,5 @@ def test_signed_bits(low: int, high: int, bits: int) -> None:
 def test_sizes(network: Network) -> None:
     assert (network.inputs, network.outputs, network.shape) == (4, 2, (4, 3, 2))
     assert network.synapses == 4 * 3 + 3 * 2
+    assert network.nonzero_synapses == sum(weight != 0 for k in network.layers for row in k.weights for weight in row)
     assert [network.count_max(k) for k in range(2)] == [7, 7]

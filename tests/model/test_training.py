@@ -11,11 +11,12 @@ from model import golden
 from model.beats import Beats
 from model.conversion import best_threshold, fold, scale
 from model.encoding import Encoding
+from model.network import Network
 from model.splits import make_split
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
-from model.training import RECIPES, Floor, IntegerNetwork, Recipe, fit, float_network  # noqa: E402
+from model.training import PRUNED, RECIPES, Floor, IntegerNetwork, Recipe, fit, float_network  # noqa: E402
 
 SMALL = Recipe(
     encoding=Encoding(before=80, block=8, blocks=20, input_bits=4, features=("previous", "range")),
@@ -93,6 +94,54 @@ def test_training_sees_what_hardware_computes(name: str) -> None:
             assert (seen.numpy() == potentials).all()
             x = Floor.apply(seen * 2.0**-layer.threshold_log2, recipe.steps)
         assert (integers(torch.tensor(counts, dtype=torch.float32)).numpy() == trace.outputs).all()
+
+
+def zeros(integers: IntegerNetwork) -> list[int]:
+    """Of each layer's weights."""
+    return [int((layer.integers()[0] == 0).sum()) for layer in integers.layers]
+
+
+def test_the_smallest_weights_of_hidden_layers_become_zero() -> None:
+    recipe = replace(SMALL, sparsity=0.75, weight_bits=12)
+    dense, sparse = IntegerNetwork(warm(recipe), recipe), IntegerNetwork(warm(recipe), recipe)
+    most = 0
+    for epochs in (0.1, 0.3, PRUNED, 1.0):
+        sparse.prune(epochs)
+        least, most = most, zeros(sparse)[0]
+        assert most > least or epochs > PRUNED
+    assert [layer.kept.mean() for layer in sparse.layers] == [0.25, 0.25, 1]
+    for before, after in zip(dense.layers[:-1], sparse.layers[:-1], strict=True):
+        (all_weights, _), (weights, _) = before.integers(), after.integers()
+        lost = weights != all_weights
+        assert (weights[lost] == 0).all()
+        assert all_weights[lost].abs().max() <= weights[weights != 0].abs().min()
+
+
+def test_a_pruned_weight_rests_and_may_come_back() -> None:
+    recipe = replace(SMALL, hidden=(2,), sparsity=0.5)
+    layer = IntegerNetwork(warm(recipe), recipe).layers[0]
+    layer.weight.data[:] = torch.tensor([[0.1], [0.2]]).expand_as(layer.weight)
+    layer.prune(0.5)
+    assert (layer.kept == torch.tensor([[0.0], [1.0]])).all()
+    layer(torch.ones(1, layer.weight.shape[1])).sum().backward()
+    assert ((layer.weight.grad != 0) == (layer.kept == 1)).all()
+    layer.weight.data[1] = 0.05
+    layer.prune(0.5)
+    assert (layer.kept == torch.tensor([[1.0], [0.0]])).all()
+
+
+def test_a_sparse_network_is_as_sparse_as_its_recipe_says(synthetic_beats: Beats) -> None:
+    recipe = replace(SMALL, sparsity=0.6)
+    counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
+    network = fit(recipe, counts, synthetic_beats.label, split, 0).network("small", {})
+    for layer in network.layers[:-1]:
+        assert (layer.weights == 0).mean() >= 0.59
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_shipped_networks_have_their_zeros(name: str) -> None:
+    for layer in Network.load(name).layers[:-1]:
+        assert (layer.weights == 0).sum() >= round(RECIPES[name].sparsity * layer.weights.size)
 
 
 def test_a_seed_decides_the_network(synthetic_beats: Beats) -> None:

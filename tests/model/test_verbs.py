@@ -47,14 +47,14 @@ def test_the_same_seed_gives_the_same_file(synthetic: Path, tmp_path: Path) -> N
 
 
 def test_refused(synthetic: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such recipe: choose one of tiny, accurate, reference, all"):
+    with pytest.raises(InputError, match="no such recipe: choose one of tiny, frugal, accurate, reference, all"):
         verbs.train("huge", folder=tmp_path)
     with pytest.raises(InputError, match="one seed has no spread"):
         verbs.train("tiny", study=1, folder=tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("name", "least"), [("tiny", 0.9829), ("accurate", 0.992)])
+@pytest.mark.parametrize(("name", "least"), [("tiny", 0.9829), ("frugal", 0.992), ("accurate", 0.992)])
 def test_shipped_networks_reach_their_targets(name: str, least: float) -> None:
     seeds = Network.load(name).provenance["seeds"]["test"]
     assert len(seeds["each"]) == 5
