@@ -172,5 +172,6 @@ def _show(result: dict[str, Any]) -> None:
     else:
         err.print(
             "note: no gate-level figure of the rest of this core; `python -m sim gatepower --network"
-            f" {result['network']} --pdk {REST_PDK} --datapath serial --no-flat --lanes {config['lanes']}` makes it"
+            f" {result['network']} --pdk {REST_PDK} --datapath serial --no-flat --lanes {config['lanes']} --neuron"
+            f" {config['neuron']}` makes it"
         )
