@@ -38,27 +38,24 @@ class TreeCore(wiring.Component):
         g = self.geometry
         inputs = g.shape[0]
 
+        # One register for what the core is at: taking counts, then each layer, then the result.
+        phase = Signal(range(g.layers + 2))
+        loading, finished, last = phase == 0, phase == g.layers + 1, Signal()
         position = Signal(range(max(inputs, 2)))
-        finished = Signal()
-        with m.FSM():
-            with m.State("LOAD"):
-                m.d.comb += self.counts.ready.eq(1)
-                with m.If(self.counts.valid):
-                    m.d.comb += self.input_store.eq(1)
-                    m.d.sync += position.eq(position + 1)
-                    with m.If(position == inputs - 1):
-                        m.d.sync += position.eq(0)
-                        m.next = "EVALUATE"
-            with m.State("EVALUATE"):
-                m.d.comb += self.evaluate.eq(1)
-                m.d.sync += self.layer.eq(self.layer + 1)
-                with m.If(self.layer == g.layers - 1):
-                    m.d.sync += self.layer.eq(0)
-                    m.next = "RESULT"
-            with m.State("RESULT"):
-                m.d.comb += finished.eq(1)
-                with m.If(self.result.ready):
-                    m.next = "LOAD"
+        m.d.comb += [
+            self.counts.ready.eq(loading),
+            self.input_store.eq(loading & self.counts.valid),
+            last.eq(position == inputs - 1),
+            self.evaluate.eq(~loading & ~finished),
+            self.layer.eq(Mux(self.evaluate, phase - 1, 0)),
+            self.result.valid.eq(finished),
+        ]
+        with m.If(self.input_store):
+            m.d.sync += position.eq(Mux(last, 0, position + 1))
+        with m.If(self.evaluate | (self.input_store & last)):
+            m.d.sync += phase.eq(phase + 1)
+        with m.If(finished & self.result.ready):
+            m.d.sync += phase.eq(0)
 
         # What a beat always writes before it is read needs no reset.
         taken = Signal(data.ArrayLayout(g.input_bits, inputs), reset_less=True)
@@ -81,7 +78,6 @@ class TreeCore(wiring.Component):
                     entering.append(firing.count)
 
         m.d.comb += [
-            self.result.valid.eq(finished),
             self.result.payload.klass.eq(_argmax(potentials)),
             *(self.result.payload.potentials[i].eq(potential) for i, potential in enumerate(potentials)),
         ]

@@ -58,7 +58,7 @@ EQUIVALENT = {
 
 SWAPPED = {
     "+": "-", "-": "+", "*": "+", "<<": ">>", "&": "|", "|": "&",
-    ">": ">=", "<": "<=", ">=": ">", "==": "!=",
+    "^": "&", ">": ">=", "<": "<=", ">=": ">", "==": "!=",
 }  # fmt: skip
 ALIKE = 3  # mutants of the same line by the same operator that a core gets: twelve thresholds teach no more
 INVERTED = {"~": "", "!": "|", "|": "!"}
@@ -130,8 +130,14 @@ def mutate(members: Sequence[Member]) -> tuple[list[str], list[Mutant]]:
         text = member.verilog(f"core_{i}", emit_src=True)
         seen: Counter[tuple[str, str]] = Counter()
         modules = re.split(r"(?m)^(?=module )", text)
-        texts.append("".join(_Module(part, i, member, mutants, seen).rewritten() for part in modules))
+        # from the last module to the first: of a tree's sums those of the outputs, where every bit is seen
+        rewritten = [_Module(part, i, member, mutants, seen).rewritten() for part in modules[:: _order(member)]]
+        texts.append("".join(rewritten[:: _order(member)]))
     return texts, mutants
+
+
+def _order(member: Member) -> int:
+    return -1 if member.config.datapath == "tree" else 1
 
 
 class _Module:

@@ -22,8 +22,9 @@ class Pdk:
     tie:           cell, high pin, low pin; one cell may have both pins.
     clock_gate:    the integrated clock gate that mapping uses, its enable, clock and output pin; tied_low: its
                    test pins.
+    full_adder:    the cell, its inputs, carry and sum, ``~`` before an output that it inverts; None where it has none.
     clock_buffer:  the cell of the estimated clock tree.
-    buffer:        an ordinary buffer, its input and output.
+    buffer:        of nets that drive many pins, its input and output.
     wire, clock_wire: fF per micrometre of signal and clock wires, from the correlated RC files (setRC.tcl) of
                    OpenROAD-flow-scripts.
     micrometre:    length of a micrometre in the square root of the library's unit of area.
@@ -38,7 +39,9 @@ class Pdk:
     tie: tuple[tuple[str, str], tuple[str, str]]
     clock_gate: tuple[str, str, str, str]
     tied_low: tuple[str, ...]
+    full_adder: tuple[str, str, str, str, str, str] | None
     clock_buffer: str
+    buffer: tuple[str, str, str]
     wire: float
     clock_wire: float
     slew: float
@@ -82,7 +85,9 @@ PDKS = {
             tie=((_SKY + "conb_1", "HI"), (_SKY + "conb_1", "LO")),
             clock_gate=(_SKY + "dlclkp_1", "GATE", "CLK", "GCLK"),
             tied_low=(),
+            full_adder=(_SKY + "fa_1", "A", "B", "CIN", "COUT", "SUM"),
             clock_buffer=_SKY + "clkbuf_4",
+            buffer=(_SKY + "buf_2", "A", "X"),
             wire=0.172375,
             clock_wire=0.214962,
             slew=0.1,
@@ -96,7 +101,9 @@ PDKS = {
             tie=(("LOGIC1_X1", "Z"), ("LOGIC0_X1", "Z")),
             clock_gate=("CLKGATE_X1", "E", "CK", "GCK"),
             tied_low=(),
+            full_adder=("FA_X1", "A", "B", "CI", "CO", "S"),
             clock_buffer="CLKBUF_X2",
+            buffer=("BUF_X2", "A", "Z"),
             wire=0.104578,
             clock_wire=0.110884,
             slew=0.03,
@@ -110,7 +117,9 @@ PDKS = {
             tie=(("TIEHIx1_ASAP7_75t_R", "H"), ("TIELOx1_ASAP7_75t_R", "L")),
             clock_gate=("ICGx1_ASAP7_75t_R", "ENA", "CLK", "GCLK"),
             tied_low=("SE",),
+            full_adder=("FAx1_ASAP7_75t_R", "A", "B", "CI", "~CON", "~SN"),
             clock_buffer="BUFx4_ASAP7_75t_R",
+            buffer=("BUFx2_ASAP7_75t_R", "A", "Y"),
             wire=0.173323,
             clock_wire=0.144549,
             slew=0.02,
@@ -127,7 +136,9 @@ PDKS = {
             tie=(("sg13g2_tiehi", "L_HI"), ("sg13g2_tielo", "L_LO")),
             clock_gate=("sg13g2_lgcp_1", "GATE", "CLK", "GCLK"),
             tied_low=(),
+            full_adder=None,
             clock_buffer="sg13g2_buf_4",
+            buffer=("sg13g2_buf_2", "A", "X"),
             wire=0.173072,
             clock_wire=0.144812,
             slew=0.1,

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 
 from hw.verilog import TOP
 from model.console import InputError, write_atomic
+from sim.silicon import edit
 from sim.silicon.liberty import CACHE, Library
+from sim.silicon.pdks import Pdk
 
 # Chosen by measured energy with glitches: `&nf` takes large cells (adders' sums and carries in one), so that there are
 # fewer nets to glitch; it costs area. ``buffer`` and ``dnsize`` see to loads within the library.
@@ -44,7 +47,7 @@ class Flow:
     mapping:     the script of ABC.
     """
 
-    clock_gates: int = 3
+    clock_gates: int = 2
     flat: bool = True
     mapping: str = MAPPING
 
@@ -63,29 +66,68 @@ def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: 
         tool = version("pyosys")
     except PackageNotFoundError:
         raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
-    commands = script(library, flow, top)
-    key = "\0".join([verilog, tool, RESETS, str(astuple(flow)), commands])
+    scripts = [_to_gates(flow, top, library), _to_cells(library, flow, top) if library else _to_generic()]
+    edits = Path(edit.__file__).read_text() if library else ""
+    key = "\0".join([verilog, tool, RESETS, edits, str(astuple(flow)), *scripts, str(library and library.pdk)])
     path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
     if not path.is_file():
         with tempfile.TemporaryDirectory() as folder:
-            text = _run(verilog, commands, Path(folder))
-        write_atomic(path, text)
-    return json.loads(path.read_text())["modules"][top]
+            netlist = _run(verilog, scripts, library, flow, top, Path(folder))
+        write_atomic(path, json.dumps(netlist))
+    return json.loads(path.read_text())
 
 
-def _run(verilog: str, commands: str, folder: Path) -> str:
+def _run(
+    verilog: str, scripts: Sequence[str], library: Library | None, flow: Flow, top: str, folder: Path
+) -> dict[str, Any]:
+    """Gates of Yosys' own first, then those of the library; between and after them `edit`."""
     (folder / "core.v").write_text(verilog)
     (folder / "resets.v").write_text(RESETS)
+    if library:
+        (folder / "adders.v").write_text(_adder(library.pdk))
+    to_gates, to_cells = scripts
+    _yosys(to_gates, "gates.json", folder)
+    if library and flow.clock_gates:
+        gates = json.loads((folder / "gates.json").read_text())
+        for module in gates["modules"].values():
+            edit.gate_the_gates(module, library.pdk)
+        (folder / "gates.json").write_text(json.dumps(gates))
+    _yosys(to_cells, "netlist.json", folder)
+    netlist = json.loads((folder / "netlist.json").read_text())["modules"][top]
+    if library:
+        edit.buffer(netlist, library)
+    return netlist
+
+
+def _yosys(commands: str, result: str, folder: Path) -> None:
     (folder / "flow.ys").write_text(commands)
     command = [sys.executable, "-c", RUNNER, "flow.ys"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode or not (folder / "netlist.json").is_file():
+    if done.returncode or not (folder / result).is_file():
         raise SynthesisError(f"Yosys failed:\n{done.stdout[-1000:]}")
-    return (folder / "netlist.json").read_text()
 
 
-def script(library: Library | None, flow: Flow, top: str = TOP) -> str:
-    """The commands for Yosys: ``core.v`` in, ``netlist.json`` out."""
+def _adder(pdk: Pdk) -> str:
+    """The library's full adder in place of Yosys' own, for techmap; one that inverts has ``~`` before its outputs."""
+    if not pdk.full_adder:
+        return ""
+    cell, *inputs, carry, total = pdk.full_adder
+    operands = ", ".join(f".{pin}({letter}[i])" for pin, letter in zip(inputs, "ABC", strict=True))
+    outputs = ", ".join(f".{pin.lstrip('~')}({name}[i])" for pin, name in ((carry, "carry"), (total, "total")))
+    return f"""module \\$fa (A, B, C, X, Y);
+    parameter WIDTH = 1;
+    input [WIDTH-1:0] A, B, C;
+    output [WIDTH-1:0] X, Y;
+    wire [WIDTH-1:0] carry, total;
+    genvar i;
+    generate for (i = 0; i < WIDTH; i = i + 1) begin:bits {cell} adder ({operands}, {outputs}); end endgenerate
+    assign X = {"~" * carry.startswith("~")}carry, Y = {"~" * total.startswith("~")}total;
+endmodule
+"""
+
+
+def _to_gates(flow: Flow, top: str, library: Library | None) -> str:
+    """The commands for Yosys: ``core.v`` in, ``gates.json`` out, where only clock gates are of the library."""
     keep = f"setattr -set keep 1 {top}/w:probe_layer"  # by which energy is told apart
     lines = [
         "read_verilog core.v",
@@ -95,19 +137,29 @@ def script(library: Library | None, flow: Flow, top: str = TOP) -> str:
     ]
     if flow.clock_gates:
         lines += ["techmap -map resets.v", "techmap", "opt -purge"]
-    if library is None:
-        lines += ["abc -g cmos4", "flatten", "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
-        return "\n".join(lines) + "\n"
+    if flow.clock_gates and library:
+        cell, *pins = library.pdk.clock_gate
+        tied = " ".join(f"-tie_lo {pin}" for pin in library.pdk.tied_low)
+        lines.append(f"clockgate -pos {cell} {':'.join(pins)} {tied} -min_net_size {flow.clock_gates}")
+    return "\n".join([*lines, "write_json gates.json", ""])
+
+
+def _to_generic() -> str:
+    lines = ["abc -g cmos4", "flatten", "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
+    return "\n".join(["read_json gates.json", *lines, ""])
+
+
+def _to_cells(library: Library, flow: Flow, top: str) -> str:
+    """The commands for Yosys: ``gates.json`` in, ``netlist.json`` out."""
     pdk = library.pdk
     liberty = " ".join(f"-liberty {path.resolve()}" for path in library.paths)
     unused = " ".join(f"-dont_use {pattern}" for pattern in pdk.dont_use)
     (high, high_pin), (low, low_pin) = pdk.tie
-    if flow.clock_gates:
-        cell, *pins = pdk.clock_gate
-        tied = " ".join(f"-tie_lo {pin}" for pin in pdk.tied_low)
-        lines.append(f"clockgate -pos {cell} {':'.join(pins)} {tied} -min_net_size {flow.clock_gates}")
-    lines += [
+    adders = ["extract_fa -fa", "techmap -map adders.v", "techmap", "opt -purge"] if pdk.full_adder else []
+    lines = [
+        "read_json gates.json",
         *(f"read_liberty -lib -ignore_miss_func {path.resolve()}" for path in library.paths),  # pins' directions
+        *adders,
         f"dfflibmap {liberty} {unused}",
         "setundef -zero",
         "opt -purge",

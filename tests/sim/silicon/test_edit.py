@@ -1,0 +1,67 @@
+"""Netlists before and after: the same function, and what was asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import isqrt
+
+import numpy as np
+import pytest
+
+from hw.config import CoreConfig
+from hw.verilog import generate
+from sim.benches.networks import random_beats, random_network
+from sim.silicon import edit, measurement, synthesis
+from sim.silicon.design import Design
+from sim.silicon.edit import MOST_SINKS
+from tests.cells import libraries
+
+
+def cell(kind: str, inputs: dict, outputs: dict) -> dict:
+    directions = dict.fromkeys(inputs, "input") | dict.fromkeys(outputs, "output")
+    pins = {pin: [bit] for pin, bit in (inputs | outputs).items()}
+    return {"type": kind, "port_directions": directions, "connections": pins}
+
+
+@libraries("sky130")
+@pytest.mark.parametrize("sinks", [1, MOST_SINKS, MOST_SINKS + 1, 100, 300])
+def test_buffers(library, sinks):
+    inverter, flip_flop = "sky130_fd_sc_hd__inv_1", "sky130_fd_sc_hd__dfxtp_1"
+    cells = {f"inverter{k}": cell(inverter, {"A": 2}, {"Y": 10 + k}) for k in range(sinks)}
+    cells |= {f"register{k}": cell(flip_flop, {"CLK": 3, "D": "0"}, {"Q": 1000 + k}) for k in range(50)}
+    module = {"cells": cells, "netnames": {}}
+    edit.buffer(module, library)
+    drivers = {c["connections"]["X"][0]: c["connections"]["A"][0] for c in cells.values() if "__buf_" in c["type"]}
+    fan_out = Counter(c["connections"]["A"][0] for c in cells.values() if "A" in c["connections"])
+    assert max(fan_out.values()) <= MOST_SINKS
+    assert bool(drivers) == (sinks > MOST_SINKS)
+    for k in range(sinks):  # each still hangs on net 2
+        net = cells[f"inverter{k}"]["connections"]["A"][0]
+        while net != 2:
+            net = drivers[net]
+    assert all(cells[f"register{k}"]["connections"]["CLK"] == [3] for k in range(50))  # a clock tree is not made here
+
+
+@libraries("sky130", "asap7")
+def test_gates_over_gates(library, monkeypatch):
+    """Nine words behind three gates: the same answers, and the clock costs less."""
+    rng = np.random.default_rng(3)
+    network = random_network(rng, [9, 4, 3], steps=7, weight_bits=4, input_bits=3)
+    config, flow = CoreConfig(1, datapath="tree"), synthesis.Flow()
+    verilog, counts = generate(network, config), random_beats(rng, network, 150)
+
+    def designed() -> Design:
+        module = synthesis.synthesise(verilog.text, library, flow)
+        return Design(network, config, library, flow, verilog, module)
+
+    def clock(design: Design) -> float:
+        assert measurement.check(design, counts)[1] == 0
+        return measurement.energy(design, counts).energy.total("clock")
+
+    with_gates = designed()
+    monkeypatch.setattr(edit, "FEWEST_WORDS", 1000)
+    monkeypatch.setattr(synthesis, "RESETS", synthesis.RESETS + "\n")  # another key of the cache
+    without = designed()
+    gates = [design.describe()["clock_gates"] for design in (with_gates, without)]
+    assert gates[0] - gates[1] == isqrt(9)
+    assert clock(with_gates) < clock(without)
