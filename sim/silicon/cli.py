@@ -72,11 +72,11 @@ def synth(
     design = build(net, config, pdk, _liberty_root(data), corner, flow, top)
     described = design.describe()
     _show_synthesis(described)
+    name = f"synth-{net.name}-{pdk}{special}{'' if top == 'core' else f'-{top}'}"
     if design.library:
-        text = f"// {net.name} {net.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist)}"
-        out.print(f"wrote {write_atomic(folder / f'synth-{net.name}-{pdk}{special}.v', text)}")
-    path = folder / f"synth-{net.name}-{pdk}{special}{'' if top == 'core' else f'-{top}'}.json"
-    out.print(f"wrote {write_atomic(path, json.dumps(described, indent=2) + chr(10))}")
+        text = f"// {net.name} {net.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist, top)}"
+        out.print(f"wrote {write_atomic(folder / f'{name}.v', text)}")
+    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(described, indent=2) + chr(10))}")
 
 
 def gatepower(

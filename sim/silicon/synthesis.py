@@ -31,6 +31,9 @@ endmodule
     for value in "01"
     for enable, not_ in (("P", ""), ("N", "~"))
 )
+# Modules that are mapped apart, the core last: then what a chip's parts take is their own, and its core is the very
+# netlist that stands alone.
+APART = {TOP: [TOP], "chip": ["chip.host", "chip.controller", "chip.controller.core"]}
 RUNNER = "import sys; from pyosys import libyosys as y; d = y.Design(); y.run_pass('script ' + sys.argv[1], d)"
 
 
@@ -86,17 +89,19 @@ def _run(verilog: str, commands: str, folder: Path) -> str:
 
 def script(library: Library | None, flow: Flow, top: str = TOP) -> str:
     """The commands for Yosys: ``core.v`` in, ``netlist.json`` out."""
-    keep = f"setattr -set keep 1 {top}/w:probe_layer"  # by which energy is told apart
+    apart = APART[top]
     lines = [
         "read_verilog core.v",
-        *([keep] if top == TOP else []),
+        f"setattr -set keep 1 {apart[-1]}/w:probe_layer",  # by which energy is told apart
+        *(f"setattr -mod -set keep_hierarchy 1 {module}" for module in apart if module != top),
         f"synth -top {top} {'-flatten' if flow.flat else ''} -noabc",
         "delete t:$scopeinfo",
     ]
+    flatten = [*(f"setattr -mod -unset keep_hierarchy {module}" for module in apart if module != top), "flatten"]
     if flow.clock_gates:
         lines += ["techmap -map resets.v", "techmap", "opt -purge"]
     if library is None:
-        lines += ["abc -g cmos4", "flatten", "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
+        lines += ["abc -g cmos4", *flatten, "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
         return "\n".join(lines) + "\n"
     pdk = library.pdk
     liberty = " ".join(f"-liberty {path.resolve()}" for path in library.paths)
@@ -112,7 +117,7 @@ def script(library: Library | None, flow: Flow, top: str = TOP) -> str:
         "setundef -zero",
         "opt -purge",
         f"abc {liberty} {unused} -script +{flow.mapping.replace(' ', ',')}",
-        "flatten",
+        *flatten,
         "delete t:$scopeinfo",
         f"hilomap -singleton -hicell {high} {high_pin} -locell {low} {low_pin}",
         "opt_clean -purge",
