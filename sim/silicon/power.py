@@ -61,16 +61,15 @@ def measure(
     netlist: Netlist,
     timing: Timing,
     snapshots: Snapshots,
-    mask: np.ndarray | None = None,
     moves: tuple[np.ndarray, np.ndarray] | None = None,
     wires: float = 1.0,
 ) -> Energy:
-    """Energy of what `mask` selects of a run (all of it, without).
+    """Energy of a run.
 
     moves: rises and falls of every net with glitches, int64[nets], a row of `Toggles`.
     wires: the factor of `capacitances`.
     """
-    activity = Activity(snapshots, mask)
+    activity = Activity(snapshots)
     meter = _Meter(netlist, timing, activity, capacitances(netlist, wires), moves)
     meter.nets()
     for instances in _by_cell(netlist).values():
