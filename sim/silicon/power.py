@@ -38,7 +38,7 @@ class Energy:
     """fJ of a run, by block and kind (switching, internal, clock); leakage is a power, in nW, by block.
 
     tree:   fJ of the estimated clock tree, which is part of the block ``clock``.
-    cycles: clock cycles, over all lanes.
+    cycles: in which the clock rises, over all lanes.
     cells:  fJ without leakage, by type of cell.
     """
 
@@ -78,7 +78,7 @@ def measure(
         {block: dict(kinds) for block, kinds in meter.blocks.items()},
         dict(meter.leakage),
         meter.tree,
-        activity.phases / 2,
+        int(activity.toggles[0][netlist.inputs["clk"]].sum()),
         dict(meter.by_cell),
     )
 
