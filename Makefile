@@ -75,11 +75,11 @@ cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
 adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the driver, classify the rest on the RTL
 	$(RUN) sim adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)
 
-synth: $(SILICON) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp130 or generic): area, longest path
+synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp130 or generic): area, longest path
 	$(RUN) sim synth --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
-gatepower: $(SILICON) ## energy per beat from the gates, test beats running through them
-	$(RUN) sim gatepower --network $(NETWORK) --pdk $(PDK) --beats $(BEATS) --split $(SPLIT) $(ARGS)
+gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
+	$(RUN) sim gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT) $(ARGS)
 
 sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which, and energy (NETWORK=reference)
 	$(RUN) sim sram --network $(NETWORK) --split $(SPLIT) $(ARGS)

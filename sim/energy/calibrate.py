@@ -95,7 +95,7 @@ def observe(point: Point, code: str, data: Path | None = None) -> dict[str, Any]
     ready = prepare(point, code, data)
     measured = measurement.energy(ready.design, ready.chosen)
     parts = []
-    for part in measured.parts:
+    for part in measured.parts.values():
         groups: dict[str, float] = defaultdict(float)
         for block, kinds in part.blocks.items():
             for kind, femtojoules in kinds.items():

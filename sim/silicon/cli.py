@@ -72,11 +72,11 @@ def synth(
     design = build(net, config, pdk, _liberty_root(data), corner, flow, top)
     described = design.describe()
     _show_synthesis(described)
+    name = f"synth-{net.name}-{pdk}{special}{'' if top == 'core' else f'-{top}'}"
     if design.library:
-        text = f"// {net.name} {net.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist)}"
-        out.print(f"wrote {write_atomic(folder / f'synth-{net.name}-{pdk}{special}.v', text)}")
-    path = folder / f"synth-{net.name}-{pdk}{special}{'' if top == 'core' else f'-{top}'}.json"
-    out.print(f"wrote {write_atomic(path, json.dumps(described, indent=2) + chr(10))}")
+        text = f"// {net.name} {net.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist, top)}"
+        out.print(f"wrote {write_atomic(folder / f'{name}.v', text)}")
+    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(described, indent=2) + chr(10))}")
 
 
 def gatepower(
@@ -90,6 +90,7 @@ def gatepower(
     neuron: NeuronOption = "ssf",
     zero_skip: ZeroSkipOption = True,
     datapath: LeastOption = None,
+    top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
     split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
@@ -97,13 +98,15 @@ def gatepower(
     data: DataOption = None,
     folder: OutOption = RESULTS,
 ) -> None:
-    """Energy per beat from a gate-level simulation of real test beats on the mapped netlist."""
+    """Energy per beat from a gate-level simulation of real test beats on the mapped netlist: of the core, given its
+    counts one by one, or of the chip, used through its SPI pins.
+    """
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
     net = Network.load(network)
     config, special = _config(net, lanes, weights, neuron, zero_skip, datapath)
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
-    design = build(net, config, pdk, _liberty_root(data), corner, flow)
+    design = build(net, config, pdk, _liberty_root(data), corner, flow, top)
     hearts = load(net, split, data)
     err.print(f"{len(hearts.counts)} test beats of {split} on {len(design.netlist.instances)} cells of {pdk}")
     run, mismatched = measurement.check(design, hearts.counts)
@@ -122,6 +125,7 @@ def gatepower(
             "annotated_share": measurement.annotated(design),
             "beats": len(first),
         }
+        | design.simulator.stated
         | measurement.summary(design, measured, clock_mhz)
         | {
             "second_beats": {
@@ -131,7 +135,7 @@ def gatepower(
         }
     )
     _show_power(result)
-    path = folder / f"gatepower-{net.name}-{pdk}{special}.json"
+    path = folder / f"gatepower-{net.name}-{pdk}{special}{'' if top == 'core' else f'-{top}'}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
     if mismatched:
         err.print(f"{mismatched} of {len(run.classes)} beats differ from the golden model", style="red")
@@ -198,6 +202,8 @@ def _show_power(result: dict) -> None:
         f" {result['energy_without_glitches_nj']:.4f} nJ without glitches;"
         f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats"
     )
+    if sck := result.get("sck_cycles"):
+        out.print(f"counts and answers through SPI, sck = clk/{sck}; the clock runs only while clock_request is high")
     out.print(
         f"{result['energy_per_synapse_pj']:.3f} pJ per synapse; leakage {result['leakage_nw']:.1f} nW;"
         f" {result['power_at_75_bpm_nw']:.2f} nW at 75 beats per minute; {result['annotated_share']:.1%} of nets"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hw.verilog import Verilog, generate_top
 from hw.weights import Image
 from model.network import Network
 from sim.silicon import liberty, synthesis, timing
-from sim.silicon.gatesim import GateSimulator
+from sim.silicon.gatesim import GateSimulator, Simulator
 from sim.silicon.liberty import Library
 from sim.silicon.netlist import Netlist, read
 from sim.silicon.pdks import GENERIC, pdk
@@ -49,7 +50,10 @@ class Design:
         return timing.analyse(self.netlist)
 
     @cached_property
-    def simulator(self) -> GateSimulator:
+    def simulator(self) -> Simulator:
+        if self.verilog.metadata["top"] == "chip":
+            chipsim = import_module("sim.silicon.chipsim")  # as the chip, it needs SystemRDL
+            return chipsim.ChipSimulator(self.netlist, chipsim.Host(self.network, self.config))
         image = Image(self.verilog.geometry, self.config).of(self.network) if self.config.weights == "ram" else b""
         return GateSimulator(self.netlist, self.verilog.metadata, image)
 

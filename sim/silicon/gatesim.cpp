@@ -30,9 +30,10 @@ struct Simulator {
     int nets, size; // nets proper, and all that is kept: states follow the nets
     std::vector<word> net, before;
     std::vector<Op> clocks, registers, shown, gates; // shown: outputs of flip-flops
-    std::vector<word> active; // lanes at work, by what they are at: taking inputs, or a layer
+    std::vector<word> active; // lanes whose toggles are counted, by what they are at: taking inputs, or a layer
 
     // with delays
+    bool delayed = false;
     struct Pending { word counter[COUNTER] = {}; bool queued = false; };
     std::vector<Op> timed; // shown and gates
     std::vector<Pending> pending;
@@ -40,7 +41,12 @@ struct Simulator {
     std::vector<int> queue, later;
     int64_t *rises = nullptr, *falls = nullptr, longest = 0;
 
-    Simulator(int nets, int size) : nets(nets), size(size), net(size), before(size) { net[1] = ~word(0); }
+    Simulator(const Op *ops, const int64_t *sizes)
+        : nets(int(sizes[0])), size(int(sizes[1])), net(size), before(size) {
+        std::vector<Op> *lists[] = {&clocks, &registers, &shown, &gates};
+        for (int k = 0; k < 4; ops += sizes[2 + k], k++) lists[k]->assign(ops, ops + sizes[2 + k]);
+        net[1] = ~word(0);
+    }
 
     void set_state(const Op &op, word state) {
         if (op.functions[2] >= 0) state &= ~op.value(2, net.data());
@@ -67,7 +73,7 @@ struct Simulator {
             set_state(op, (edge & op.value(1, before.data())) | (~edge & net[op.out]));
         }
         inputs();
-        if (rises) {
+        if (delayed) {
             settle();
         } else {
             for (const Op &op : shown) evaluate(op);
@@ -81,8 +87,8 @@ struct Simulator {
     }
 
     // The same gates with inertial delays: an output follows its function when that has held for the delay.
-    void prepare(int64_t *rising, int64_t *falling) {
-        rises = rising, falls = falling;
+    void prepare() {
+        delayed = true;
         timed = shown;
         timed.insert(timed.end(), gates.begin(), gates.end());
         pending.resize(timed.size());
@@ -167,10 +173,9 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
                             const int64_t *starts, const uint8_t *image, int64_t limit, int64_t warm, int64_t room,
                             word *snapshots, word *active, int64_t *rises, int64_t *falls, int64_t *steps,
                             int32_t *classes, int64_t *potentials, int32_t *cycles) {
-    Simulator s{int(sizes[0]), int(sizes[1])};
-    std::vector<Op> *lists[] = {&s.clocks, &s.registers, &s.shown, &s.gates};
-    for (int k = 0; k < 4; ops += sizes[2 + k], k++) lists[k]->assign(ops, ops + sizes[2 + k]);
-    if (rises) s.prepare(rises, falls);
+    Simulator s(ops, sizes);
+    s.rises = rises, s.falls = falls;
+    if (rises) s.prepare();
     const Ports &p = *ports;
     std::vector<word> &net = s.net;
 
@@ -262,4 +267,42 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
     }
     if (steps) *steps = s.longest;
     return cycle;
+}
+
+// The same, with whoever drives the pins elsewhere: a netlist with its state, all of it 0 at first.
+// delayed: gates have their delays.
+extern "C" Simulator *gates_open(const Op *ops, const int64_t *sizes, int64_t delayed) {
+    auto s = new Simulator(ops, sizes);
+    if (delayed) s->prepare();
+    return s;
+}
+
+extern "C" void gates_close(Simulator *s) { delete s; }
+
+// Plays cycles of the clock. In each the clock falls and the pins take their values, word[cycles][width of pins]; then
+// the clock rises, in those lanes where the net `request` is then high.
+// clocked: word[cycles], those lanes. seen: word[cycles][width of watched], nets at the end of each cycle.
+// snapshots: null, or all nets before, and after both phases of each cycle: word[1 + 2 * cycles][nets].
+// rises, falls: null, or int64[nets], to which the toggles in the lanes `counted` are added.
+// Returns the most steps that a phase has taken so far.
+extern "C" int64_t gates_play(Simulator *s, int32_t clock, int32_t request, const int32_t *pins, int64_t width,
+                              const word *values, int64_t cycles, const int32_t *watched, int64_t watches, word *clocked,
+                              word *seen, word *snapshots, int64_t *rises, int64_t *falls, word counted) {
+    auto keep = [&] {
+        if (snapshots) memcpy(snapshots, s->net.data(), s->nets * sizeof(word)), snapshots += s->nets;
+    };
+    s->rises = rises, s->falls = falls;
+    s->active.assign(rises ? 1 : 0, counted);
+    keep();
+    for (int64_t cycle = 0; cycle < cycles; cycle++) {
+        s->phase(0, clock, [&] {
+            for (int64_t k = 0; k < width; k++) s->net[pins[k]] = *values++;
+        });
+        keep();
+        *clocked = s->net[request];
+        s->phase(*clocked++, clock, [] {});
+        keep();
+        for (int64_t k = 0; k < watches; k++) *seen++ = s->net[watched[k]];
+    }
+    return s->longest;
 }

@@ -13,24 +13,18 @@ compiled anew. Three ways to run:
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from sim.build import cached, run_tool
-from sim.silicon.functions import names, parse
-from sim.silicon.liberty import Cell, Library
+from sim.silicon.compiled import Functions, address, ticks
 from sim.silicon.netlist import Netlist
 
 LANES = 64
-MAX_STEPS = 255  # of a delay: the counters in gatesim.cpp
-COMPILE = ["g++", "-std=c++17", "-O2", "-shared", "-fPIC", "-o", "gatesim.so", "gatesim.cpp"]
-GATE, LATCH, FLIP_FLOP, CLOCK_GATE = range(4)
+ROOM = 256 << 20  # bytes of snapshots at a time
 
 
 class NoResult(Exception):
@@ -73,6 +67,36 @@ class Toggles:
     settled: float
 
 
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What is measured of a run, a piece at a time.
+
+    part:    what the design is at, by name; a part may come in many pieces.
+    moves:   rises and falls of every net with glitches, int64[nets].
+    settled: the longest time that a phase of the clock took, in ns.
+    beats:   how many are complete with this piece.
+    """
+
+    part: str
+    snapshots: Snapshots
+    moves: tuple[np.ndarray, np.ndarray]
+    settled: float
+    beats: int
+
+
+class Simulator(Protocol):
+    """A netlist that is given beats. stated: what is to be said of how, JSON-ready."""
+
+    functions: Functions
+    stated: dict[str, Any]
+
+    def run(self, counts: np.ndarray) -> Run:
+        """What it says of every beat of counts, integers[beats, inputs]."""
+
+    def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
+        """What its nets do in these beats, each after the one before it. Delays as of `GateSimulator.settle`."""
+
+
 class _Ports(ctypes.Structure):
     _fields_ = [
         *((f"{name}", ctypes.c_int32) for name in ("clock", "reset")),
@@ -95,26 +119,11 @@ class GateSimulator:
         self.metadata = metadata
         self.image = image
         self.functions = Functions(netlist.library)
-
-    @cached_property
-    def _library(self) -> ctypes.CDLL:
-        sources = {
-            "functions.h": self.functions.text(),
-            "gatesim.cpp": (Path(__file__).parent / "gatesim.cpp").read_text(),
-        }
-
-        def make(folder: Path) -> None:
-            for name, text in sources.items():
-                (folder / name).write_text(text)
-            run_tool(COMPILE, folder)
-
-        library = ctypes.CDLL(str(cached("gatesim", [*COMPILE, *sources.values()], make) / "gatesim.so"))
-        library.simulate.restype = ctypes.c_int64
-        return library
+        self.stated: dict[str, Any] = {}
 
     def run(self, counts: np.ndarray, limit: int = 100_000) -> Run:
         """Every beat of counts, integers[beats, inputs]. Raises `NoResult` after ``limit`` cycles without one."""
-        return self._simulate(counts, _starts(len(counts)), limit)
+        return self._simulate(counts, starts_of(len(counts)), limit)
 
     def watch(self, counts: np.ndarray, limit: int = 100_000) -> Snapshots:
         """The states of a run, 16 bytes a net and cycle: meant for hundreds of beats.
@@ -139,11 +148,22 @@ class GateSimulator:
         played, starts = _warmed(counts)
         rises, falls = (np.zeros((len(self.metadata["network"]["shape"]), self.netlist.nets), np.int64) for _ in "rf")
         steps = ctypes.c_int64()
-        ticks = {
-            net: tuple(min(max(round(delay / step), 1), MAX_STEPS) for delay in pair) for net, pair in delays.items()
-        }
-        run = self._simulate(played, starts, limit, delays=ticks, toggles=(rises, falls), steps=steps)
+        run = self._simulate(played, starts, limit, delays=ticks(delays, step), toggles=(rises, falls), steps=steps)
         return run, Toggles(rises, falls, steps.value * step)
+
+    def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
+        """All that `watch` and `settle` say of these beats, as many at a time as there is room for."""
+        cycles = int(self.run(counts[:LANES]).cycles.max())
+        deep = max(1, ROOM // (16 * self.netlist.nets * cycles) - 1)
+        names = ["input", *(f"layer_{k}" for k in range(len(self.metadata["network"]["shape"]) - 1))]
+        for start in range(0, len(counts), deep * LANES):
+            batch = counts[start : start + deep * LANES]
+            snapshots = self.watch(batch)
+            _, toggles = self.settle(batch, delays, step)
+            for k, (name, mask) in enumerate(zip(names, self.parts(snapshots), strict=True)):
+                part = Snapshots(snapshots.nets, snapshots.active & mask)
+                moves = toggles.rises[k], toggles.falls[k]
+                yield Piece(name, part, moves, toggles.settled, 0 if k else len(batch))
 
     def parts(self, snapshots: Snapshots) -> list[np.ndarray]:
         """Masks of what the core is at in each cycle, uint64[2 * cycles]: taking inputs, then each layer."""
@@ -174,24 +194,24 @@ class GateSimulator:
         counts = np.ascontiguousarray(counts, dtype=np.uint16)
         classes, cycles = np.zeros(beats, np.int32), np.zeros(beats, np.int32)
         potentials = np.zeros((beats, ports.outputs), np.int64)
-        done = self._library.simulate(
-            _address(ops),
-            _address(sizes),
+        done = self.functions.compiled.simulate(
+            address(ops),
+            address(sizes),
             ctypes.byref(ports),
-            _address(counts),
-            _address(np.array(starts, np.int64)),
+            address(counts),
+            address(np.array(starts, np.int64)),
             self.image,
             ctypes.c_int64(limit),
             ctypes.c_int64(1 if snapshots or toggles else 0),
             ctypes.c_int64(len(snapshots.active) if snapshots else 0),
-            _address(snapshots.nets) if snapshots else None,
-            _address(snapshots.active) if snapshots else None,
-            _address(toggles[0]) if toggles else None,
-            _address(toggles[1]) if toggles else None,
+            address(snapshots.nets) if snapshots else None,
+            address(snapshots.active) if snapshots else None,
+            address(toggles[0]) if toggles else None,
+            address(toggles[1]) if toggles else None,
             ctypes.byref(steps) if steps is not None else None,
-            _address(classes),
-            _address(potentials),
-            _address(cycles),
+            address(classes),
+            address(potentials),
+            address(cycles),
         )
         del kept
         if done < 0:
@@ -217,107 +237,14 @@ class GateSimulator:
         return ports, lists
 
 
-class Functions:
-    """The functions of a library's cells as C, numbered, and netlists as rows that refer to them."""
-
-    def __init__(self, library: Library):
-        self.numbers: dict[str, int] = {}
-        self.pins = max(len(_slots(cell)) for cell in library.cells.values())
-        self.of_cell: dict[str, dict[str, int]] = {}
-        for cell in library.cells.values():
-            self.of_cell[cell.name] = {
-                role: self._number(function, _slots(cell)) for role, function in _roles(cell).items() if function
-            }
-
-    def _number(self, function: str, slots: list[str]) -> int:
-        places = {name: f"net[pins[{k}]]" for k, name in enumerate(slots)}
-        expression = parse(function).format(c0="word(0)", c1="~word(0)", **places)
-        return self.numbers.setdefault(expression, len(self.numbers))
-
-    def text(self) -> str:
-        lines = [
-            f"static word f{k}(const word *net, const int32_t *pins) {{ return {expression}; }}"
-            for expression, k in self.numbers.items()
-        ]
-        table = ", ".join(f"f{k}" for k in range(len(self.numbers)))
-        return "\n".join(
-            [*lines, f"static const Function FUNCTIONS[] = {{{table}}};", f"const int PINS = {self.pins};", ""]
-        )
-
-    def ops(self, netlist: Netlist, delays: Mapping[int, tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
-        """Rows as in gatesim.cpp, int32[rows, columns], and the sizes: nets, states and nets, rows of each list."""
-        clocks, registers, shown, gates = [], [], [], []
-        size = netlist.nets
-        for instance in [*netlist.flip_flops, *netlist.order]:
-            cell, slots = instance.cell, _slots(instance.cell)
-            places = dict.fromkeys(slots, 0) | instance.pins
-            if cell.sequential:
-                places |= dict(zip(_states(cell), (size, size + 1), strict=False))
-                state = size
-                size += 2
-            pins = [places[slot] for slot in slots]
-            numbers = self.of_cell[cell.name]
-            outputs = [
-                self._row(GATE, instance.pins[pin.name], [numbers[pin.name]], pins, delays)
-                for pin in cell.outputs
-                if pin.name in instance.pins and pin.name in numbers
-            ]
-            if cell.gate:
-                clocks += [self._row(CLOCK_GATE, state, [numbers["enable"], numbers["clock"]], pins, {}), *outputs]
-            elif cell.register:
-                functions = [numbers.get(role, -1) for role in ("clock", "data", "clear", "preset")]
-                if cell.register.kind == "ff":
-                    registers.append(self._row(FLIP_FLOP, state, functions, pins, {}))
-                    shown += outputs
-                else:
-                    gates += [self._row(LATCH, state, functions, pins, {}), *outputs]
-            elif set(instance.outputs) <= netlist.clock_nets and instance.outputs:
-                clocks += outputs
-            else:
-                gates += outputs
-        lists = [clocks, registers, shown, gates]
-        rows = [row for rows in lists for row in rows]
-        return np.array(rows, np.int32), np.array([netlist.nets, size, *map(len, lists)], np.int64)
-
-    def _row(
-        self, kind: int, out: int, functions: list[int], pins: list[int], delays: Mapping[int, tuple[int, ...]]
-    ) -> list[int]:
-        functions = functions + [-1] * (4 - len(functions))
-        return [kind, out, *functions, *delays.get(out, (1, 1)), *pins, *[0] * (self.pins - len(pins))]
-
-
-def _states(cell: Cell) -> tuple[str, ...]:
-    return cell.register.states if cell.register else ("clock_gate_open", "clock_gate_shut")
-
-
-def _slots(cell: Cell) -> list[str]:
-    """Where a cell's functions find their arguments: pins, and then states."""
-    return [*cell.pins, *(_states(cell) if cell.sequential else ())]
-
-
-def _roles(cell: Cell) -> dict[str, str | None]:
-    """Functions by output pin or by what they do to the state."""
-    if cell.gate:
-        enable, clock, output = cell.gate
-        return {"enable": enable, "clock": clock, output: f"{clock} & clock_gate_open"}
-    known = set(_slots(cell))
-    roles: dict[str, str | None] = {pin.name: pin.function for pin in cell.outputs}
-    if cell.register:
-        roles |= {role: getattr(cell.register, role) for role in ("clock", "data", "clear", "preset")}
-    return {role: f for role, f in roles.items() if f and set(names(f)) <= known}
-
-
-def _starts(beats: int) -> list[int]:
+def starts_of(beats: int) -> list[int]:
+    """Where each lane's run of so many beats begins, and where the last ends."""
     return np.linspace(0, beats, LANES + 1).astype(int).tolist()
 
 
 def _warmed(counts: np.ndarray) -> tuple[np.ndarray, list[int]]:
     """The beats of each lane behind the one before them, and where each lane starts."""
-    edges = _starts(len(counts))
+    edges = starts_of(len(counts))
     lanes = [[first - 1, *range(first, last)] for first, last in pairwise(edges) if last > first]
     starts = np.cumsum([0, *(len(lane) for lane in lanes)]).tolist()
     return counts[np.concatenate(lanes)], starts + [starts[-1]] * (LANES + 1 - len(starts))
-
-
-def _address(array: np.ndarray) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,30 +12,29 @@ import numpy as np
 from model import golden
 from model.console import InputError
 from sim.silicon.design import Design
-from sim.silicon.gatesim import LANES, Run
+from sim.silicon.gatesim import Run
 from sim.silicon.power import KINDS, Energy, add, measure
 
-ROOM = 256 << 20  # bytes of snapshots at a time
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
 HEART_HZ = 75 / 60
 
 
 @dataclass(frozen=True)
 class Measured:
-    """parts: with glitches, while taking inputs and then in each layer. still: the same without glitches."""
+    """parts: with glitches, by what the design is at: see the simulator's ``pieces``. still: without glitches."""
 
     beats: int
-    parts: list[Energy]
-    still: list[Energy]
+    parts: dict[str, Energy]
+    still: dict[str, Energy]
     settled: float
 
     @property
     def energy(self) -> Energy:
-        return add(self.parts)
+        return add(list(self.parts.values()))
 
     @property
     def zero_delay(self) -> Energy:
-        return add(self.still)
+        return add(list(self.still.values()))
 
 
 class Mismatch(Exception):
@@ -60,33 +60,16 @@ def energy(
         raise InputError("no beats to measure: choose a split or records that have some")
     simulator, timing = design.simulator, design.timing
     step = max(timing.period * STEP, 1e-4)
-    parts: list[list[Energy]] = []
-    still: list[list[Energy]] = []
+    parts: dict[str, list[Energy]] = defaultdict(list)
+    still: dict[str, list[Energy]] = defaultdict(list)
     settled = 0.0
-    for batch in _batches(design, counts):
-        snapshots = simulator.watch(batch)
-        _, toggles = simulator.settle(batch, timing.delays, step)
-        settled = max(settled, toggles.settled)
-        masks = simulator.parts(snapshots)
-        moves = zip(toggles.rises, toggles.falls, strict=True)
-        still.append([measure(design.netlist, timing, snapshots, mask, wires=wires) for mask in masks])
-        parts.append(
-            [
-                measure(design.netlist, timing, snapshots, mask, move, wires)
-                for mask, move in zip(masks, moves, strict=True)
-            ]
-        )
-        progress(len(batch))
-    with_glitches, without = ([add(part) for part in zip(*batches, strict=True)] for batches in (parts, still))
+    for piece in simulator.pieces(counts, timing.delays, step):
+        settled = max(settled, piece.settled)
+        still[piece.part].append(measure(design.netlist, timing, piece.snapshots, wires=wires))
+        parts[piece.part].append(measure(design.netlist, timing, piece.snapshots, piece.moves, wires))
+        progress(piece.beats)
+    with_glitches, without = ({name: add(each) for name, each in found.items()} for found in (parts, still))
     return Measured(len(counts), with_glitches, without, settled)
-
-
-def _batches(design: Design, counts: np.ndarray) -> Iterator[np.ndarray]:
-    """As many beats at a time as there is room for their snapshots."""
-    cycles = int(design.simulator.run(counts[:LANES]).cycles.max())
-    deep = max(1, ROOM // (16 * design.netlist.nets * cycles) - 1)
-    for start in range(0, len(counts), deep * LANES):
-        yield counts[start : start + deep * LANES]
 
 
 def annotated(design: Design) -> float:
@@ -123,7 +106,6 @@ def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, A
         return dict(sorted(found.items(), key=lambda item: -sum(item[1].values())))
 
     total = sum(split(whole).values())
-    names = ["input", *(f"layer_{k}" for k in range(len(measured.parts) - 1))]
     return {
         "energy_per_beat_nj": total,
         "energy_split_nj": split(whole),
@@ -131,7 +113,7 @@ def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, A
         "split_without_glitches_nj": split(zero),
         "clock_tree_nj": whole.tree / beats * 1e-6,
         "blocks_nj": per_block(),
-        "layers_nj": {name: split(part) for name, part in zip(names, measured.parts, strict=True)},
+        "layers_nj": {name: split(part) for name, part in measured.parts.items()},
         "cells_nj": {
             name: value / beats * 1e-6 for name, value in sorted(whole.cells.items(), key=lambda item: -item[1])[:20]
         },

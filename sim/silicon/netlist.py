@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -189,9 +190,9 @@ def _blocks(instances: list[Instance], names: dict[str, list[int]]) -> list[str]
 
 def _block(name: str) -> str:
     """``lane_3.potential`` belongs to ``lane_3``, in a chip ``controller.core.lane_3.potential`` to ``core``; what has
-    no dot belongs to the top.
+    no dot belongs to the top. What Yosys made up, from a ``$`` on, says nothing.
     """
-    parts = name.lstrip("\\").split(".")
-    if parts[0] == "controller" and len(parts) > 2:
-        del parts[0]
-    return parts[0] if len(parts) > 1 else TOP_BLOCK
+    *path, _ = re.sub(r"\.\$.*", ".", name.replace("\\", "")).split(".")
+    if path[:1] == ["controller"] and len(path) > 1:
+        del path[0]
+    return path[0] if path else TOP_BLOCK

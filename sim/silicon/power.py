@@ -38,7 +38,7 @@ class Energy:
     """fJ of a run, by block and kind (switching, internal, clock); leakage is a power, in nW, by block.
 
     tree:   fJ of the estimated clock tree, which is part of the block ``clock``.
-    cycles: clock cycles, over all lanes.
+    cycles: in which the clock rises, over all lanes.
     cells:  fJ without leakage, by type of cell.
     """
 
@@ -61,16 +61,15 @@ def measure(
     netlist: Netlist,
     timing: Timing,
     snapshots: Snapshots,
-    mask: np.ndarray | None = None,
     moves: tuple[np.ndarray, np.ndarray] | None = None,
     wires: float = 1.0,
 ) -> Energy:
-    """Energy of what `mask` selects of a run (all of it, without).
+    """Energy of a run.
 
     moves: rises and falls of every net with glitches, int64[nets], a row of `Toggles`.
     wires: the factor of `capacitances`.
     """
-    activity = Activity(snapshots, mask)
+    activity = Activity(snapshots)
     meter = _Meter(netlist, timing, activity, capacitances(netlist, wires), moves)
     meter.nets()
     for instances in _by_cell(netlist).values():
@@ -79,7 +78,7 @@ def measure(
         {block: dict(kinds) for block, kinds in meter.blocks.items()},
         dict(meter.leakage),
         meter.tree,
-        activity.phases / 2,
+        int(activity.toggles[0][netlist.inputs["clk"]].sum()),
         dict(meter.by_cell),
     )
 

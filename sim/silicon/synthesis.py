@@ -34,6 +34,9 @@ endmodule
     for value in "01"
     for enable, not_ in (("P", ""), ("N", "~"))
 )
+# Modules that are mapped apart, the core last: then what a chip's parts take is their own, and its core is the very
+# netlist that stands alone.
+APART = {TOP: [TOP], "chip": ["chip.host", "chip.controller", "chip.controller.core"]}
 RUNNER = "import sys; from pyosys import libyosys as y; d = y.Design(); y.run_pass('script ' + sys.argv[1], d)"
 
 
@@ -66,7 +69,7 @@ def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: 
         tool = version("pyosys")
     except PackageNotFoundError:
         raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
-    scripts = [_to_gates(flow, top, library), _to_cells(library, flow, top) if library else _to_generic()]
+    scripts = [_to_gates(flow, top, library), _to_cells(library, flow, top) if library else _to_generic(top)]
     edits = Path(edit.__file__).read_text() if library else ""
     key = "\0".join([verilog, tool, RESETS, edits, str(astuple(flow)), *scripts, str(library and library.pdk)])
     path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
@@ -128,10 +131,11 @@ endmodule
 
 def _to_gates(flow: Flow, top: str, library: Library | None) -> str:
     """The commands for Yosys: ``core.v`` in, ``gates.json`` out, where only clock gates are of the library."""
-    keep = f"setattr -set keep 1 {top}/w:probe_layer"  # by which energy is told apart
+    core = APART[top][-1]
     lines = [
         "read_verilog core.v",
-        *([keep] if top == TOP else []),
+        f"setattr -set keep 1 {core}/w:probe_layer",  # by which energy is told apart
+        *(f"setattr -mod -set keep_hierarchy 1 {module}" for module in APART[top] if module != top),
         f"synth -top {top} {'-flatten' if flow.flat else ''} -noabc",
         "delete t:$scopeinfo",
     ]
@@ -144,8 +148,12 @@ def _to_gates(flow: Flow, top: str, library: Library | None) -> str:
     return "\n".join([*lines, "write_json gates.json", ""])
 
 
-def _to_generic() -> str:
-    lines = ["abc -g cmos4", "flatten", "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
+def _flatten(top: str) -> list[str]:
+    return [*(f"setattr -mod -unset keep_hierarchy {module}" for module in APART[top] if module != top), "flatten"]
+
+
+def _to_generic(top: str) -> str:
+    lines = ["abc -g cmos4", *_flatten(top), "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
     return "\n".join(["read_json gates.json", *lines, ""])
 
 
@@ -164,7 +172,7 @@ def _to_cells(library: Library, flow: Flow, top: str) -> str:
         "setundef -zero",
         "opt -purge",
         f"abc {liberty} {unused} -script +{flow.mapping.replace(' ', ',')}",
-        "flatten",
+        *_flatten(top),
         "delete t:$scopeinfo",
         f"hilomap -singleton -hicell {high} {high_pin} -locell {low} {low_pin}",
         "opt_clean -purge",
