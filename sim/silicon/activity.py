@@ -19,9 +19,11 @@ class Activity:
     """
 
     def __init__(self, snapshots: Snapshots, mask: np.ndarray | None = None):
-        self.now, self.was = snapshots.nets[1:], snapshots.nets[:-1]
-        active = snapshots.active[1:]
-        self.mask = (active if mask is None else active & mask[1:])[:, None]
+        selected = snapshots.active[1:] if mask is None else snapshots.active[1:] & mask[1:]
+        rows = np.flatnonzero(selected)
+        self.mask = selected[rows]
+        # net by net: whoever looks at a net, looks at all of its states
+        self.was, self.now = (np.ascontiguousarray(snapshots.nets[rows + k].T) for k in (0, 1))
 
     @cached_property
     def phases(self) -> int:
@@ -29,24 +31,24 @@ class Activity:
         return int(np.bitwise_count(self.mask).sum())
 
     def rises(self, nets: np.ndarray) -> np.ndarray:
-        """Words of events, uint64[snapshots, nets]."""
-        return ~self.was[:, nets] & self.now[:, nets] & self.mask
+        """Words of events, uint64[nets, snapshots]."""
+        return ~self.was[nets] & self.now[nets] & self.mask
 
     def falls(self, nets: np.ndarray) -> np.ndarray:
-        return self.was[:, nets] & ~self.now[:, nets] & self.mask
+        return self.was[nets] & ~self.now[nets] & self.mask
 
     @cached_property
     def toggles(self) -> tuple[np.ndarray, np.ndarray]:
         """Rises and falls of every net, int64[nets]."""
-        every = np.arange(self.now.shape[1])
+        every = np.arange(len(self.now))
         return count(self.rises(every)), count(self.falls(every))
 
     def holds(self, condition: str, pins: dict[str, np.ndarray], before: bool = False) -> np.ndarray:
-        """Where a Liberty condition holds, uint64[snapshots, instances], for the nets of each pin of the instances."""
+        """Where a Liberty condition holds, uint64[instances, snapshots], for the nets of each pin of the instances."""
         states = self.was if before else self.now
-        words = {name: _Words(states[:, nets]) for name, nets in pins.items()}
+        words = {name: _Words(states[nets]) for name, nets in pins.items()}
         expression = parse(condition).replace("{", "").replace("}", "")
-        zero = np.zeros((len(states), 1), np.uint64)
+        zero = np.zeros(1, np.uint64)
         found = eval(expression, {"__builtins__": {}}, words | {"c0": _Words(zero), "c1": _Words(~zero)})
         return found.words & self.mask
 
@@ -71,5 +73,5 @@ class _Words:
 
 
 def count(events: np.ndarray) -> np.ndarray:
-    """Events of each column, int64[columns]."""
-    return np.bitwise_count(events).sum(axis=0, dtype=np.int64)
+    """Events of each row, int64[rows]."""
+    return np.bitwise_count(events).sum(axis=-1, dtype=np.int64)

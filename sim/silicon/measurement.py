@@ -11,9 +11,10 @@ import numpy as np
 
 from model import golden
 from model.console import InputError
+from sim.silicon.activity import Activity
 from sim.silicon.design import Design
 from sim.silicon.gatesim import Run
-from sim.silicon.power import KINDS, Energy, add, measure
+from sim.silicon.power import KINDS, Energy, Meter, add
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
 HEART_HZ = 75 / 60
@@ -65,8 +66,9 @@ def energy(
     settled = 0.0
     for piece in simulator.pieces(counts, timing.delays, step):
         settled = max(settled, piece.settled)
-        still[piece.part].append(measure(design.netlist, timing, piece.snapshots, wires=wires))
-        parts[piece.part].append(measure(design.netlist, timing, piece.snapshots, piece.moves, wires))
+        meter = Meter(design.netlist, timing, Activity(piece.snapshots), wires)
+        still[piece.part].append(meter.energy())
+        parts[piece.part].append(meter.energy(piece.moves))
         progress(piece.beats)
     with_glitches, without = ({name: add(each) for name, each in found.items()} for found in (parts, still))
     return Measured(len(counts), with_glitches, without, settled)

@@ -15,7 +15,7 @@ make them, and what they moved together with is taken from the run without.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -69,18 +69,7 @@ def measure(
     moves: rises and falls of every net with glitches, int64[nets], a row of `Toggles`.
     wires: the factor of `capacitances`.
     """
-    activity = Activity(snapshots)
-    meter = _Meter(netlist, timing, activity, capacitances(netlist, wires), moves)
-    meter.nets()
-    for instances in _by_cell(netlist).values():
-        meter.cells(instances)
-    return Energy(
-        {block: dict(kinds) for block, kinds in meter.blocks.items()},
-        dict(meter.leakage),
-        meter.tree,
-        int(activity.toggles[0][netlist.inputs["clk"]].sum()),
-        dict(meter.by_cell),
-    )
+    return Meter(netlist, timing, Activity(snapshots), wires).energy(moves)
 
 
 def add(parts: Sequence[Energy]) -> Energy:
@@ -110,102 +99,114 @@ def _by_cell(netlist: Netlist) -> dict[tuple, list[Instance]]:
     return groups
 
 
-class _Meter:
-    def __init__(
-        self,
-        netlist: Netlist,
-        timing: Timing,
-        activity: Activity,
-        loads: list[float],
-        moves: tuple[np.ndarray, np.ndarray] | None,
-    ):
-        seen = activity.toggles
-        self.moves = moves or seen
-        # how often each net's edges happened for each time that the snapshots show one
-        self.times = [m / np.maximum(s, 1) for m, s in zip(self.moves, seen, strict=True)]
-        self.netlist, self.activity, self.loads = netlist, activity, loads
+@dataclass(frozen=True, eq=False)
+class _Pins:
+    """The same pin of instances of a cell. rise, fall: the mean fJ of an edge of its net in a run, by instance."""
+
+    cell: str
+    kind: str
+    blocks: list[str]
+    nets: np.ndarray
+    rise: np.ndarray
+    fall: np.ndarray
+
+
+class Meter:
+    """What each edge costs in a run, found once; from that, the energy with any number of edges."""
+
+    def __init__(self, netlist: Netlist, timing: Timing, activity: Activity, wires: float = 1.0):
+        self.netlist, self.activity, self.loads = netlist, activity, capacitances(netlist, wires)
         self.slews = {"rise": [rise for rise, _ in timing.slews], "fall": [fall for _, fall in timing.slews]}
         self.square = netlist.library.voltage**2
-        self.blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.leakage: dict[str, float] = defaultdict(float)
-        self.by_cell: dict[str, float] = defaultdict(float)
-        self.tree = 0.0
+        self.pins = [pins for instances in _by_cell(netlist).values() for pins in self._cells(instances)]
 
-    def nets(self) -> None:
-        """Switching of every net; that of clock nets goes to the blocks that they clock."""
-        rises, falls = self.moves
+    def energy(self, moves: tuple[np.ndarray, np.ndarray] | None = None) -> Energy:
+        """moves: rises and falls of every net, int64[nets]; by default those of the run."""
+        seen = self.activity.toggles
+        rises, falls = moves or seen
+        blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        cells: dict[str, float] = defaultdict(float)
+        tree = self._nets(rises, falls, blocks, cells)
+        for pins in self.pins:
+            energies = rises[pins.nets] * pins.rise + falls[pins.nets] * pins.fall
+            cells[pins.cell] += float(energies.sum())
+            for block, energy in zip(pins.blocks, energies.tolist(), strict=True):
+                blocks[block][pins.kind] += energy
+        cycles = int(seen[0][self.netlist.inputs["clk"]].sum())
+        return Energy({b: dict(kinds) for b, kinds in blocks.items()}, dict(self.leakage), tree, cycles, dict(cells))
+
+    def _nets(self, rises: np.ndarray, falls: np.ndarray, blocks: dict, cells: dict) -> float:
+        """Switching of every net; that of clock nets goes to the blocks that they clock. Returns fJ of the tree."""
+        tree = 0.0
         energies = 0.5 * self.square * np.array(self.loads) * (rises + falls)
         for net, energy in enumerate(energies.tolist()):
             sinks = self.netlist.sinks[net]
             if net in self.netlist.clock_nets:
                 for sink, _ in sinks:
-                    self.blocks[sink.block]["clock"] += energy / len(sinks)
-                self._grow_tree(len(sinks), net, int(rises[net]))
+                    blocks[sink.block]["clock"] += energy / len(sinks)
+                tree += int(rises[net]) * self._tree(len(sinks), net)
             else:
                 driver = self.netlist.drivers.get(net)
-                self.blocks[driver.block if driver else TOP_BLOCK]["switching"] += energy
-                self.by_cell[driver.cell.name if driver else "inputs"] += energy
+                blocks[driver.block if driver else TOP_BLOCK]["switching"] += energy
+                cells[driver.cell.name if driver else "inputs"] += energy
+        blocks[CLOCK_BLOCK]["clock"] += tree
+        return tree
 
-    def _grow_tree(self, sinks: int, net: int, cycles: int) -> None:
-        """Levels of buffers until one drives them all. The wires of the last level are those of the net itself."""
+    def _tree(self, sinks: int, net: int) -> float:
+        """fJ a cycle of levels of buffers until one drives them all. The wires of the last level are the net's own."""
         pdk, cells = self.netlist.library.pdk, self.netlist.library.cells
         buffer = cells[pdk.clock_buffer]
         (entry,), (output,) = buffer.inputs, buffer.outputs
-        per_sink = self.loads[net] / max(sinks, 1)
+        per_sink, energy = self.loads[net] / max(sinks, 1), 0.0
         while sinks > SINKS_PER_BUFFER:
             buffers = ceil(sinks / SINKS_PER_BUFFER)
             load = per_sink * sinks / buffers
             tables = [table for p in output.powers for table in (p.rise, p.fall) if table]
             internal = sum(table.at(pdk.slew, load) for table in tables) / max(len(output.powers), 1)
             wire = per_sink - self.netlist.sinks[net][0][0].cell.pins[self.netlist.sinks[net][0][1]].capacitance
-            energy = cycles * buffers * (internal + self.square * (entry.capacitance + max(wire, 0)))
-            self.tree += energy
-            self.blocks[CLOCK_BLOCK]["clock"] += energy
+            energy += buffers * (internal + self.square * (entry.capacitance + max(wire, 0)))
             per_sink, sinks = entry.capacitance + max(wire, 0), buffers
+        return energy
 
-    def cells(self, instances: list[Instance]) -> None:
-        """Internal energy and leakage of instances of one cell."""
-        cell = instances[0].cell
+    def _cells(self, instances: list[Instance]) -> Iterator[_Pins]:
+        """Energies of the edges of one cell's instances; their leakage is added up."""
+        cell, blocks = instances[0].cell, [instance.block for instance in instances]
         pins = {name: np.array([i.pins[name] for i in instances]) for name in instances[0].pins}
+        for block, leak in zip(blocks, self._leakage(cell, pins).tolist(), strict=True):
+            self.leakage[block] += leak
         clocked = cell.gate is not None or set(instances[0].outputs) & self.netlist.clock_nets
         for pin in cell.pins.values():
-            if pin.name not in pins or not pin.powers:
-                continue
-            energies = self._output(pin, pins) if pin.direction == "output" else self._input(pin, pins)
-            kind = "clock" if clocked or (pin.clock and cell.sequential) else "internal"
-            self.by_cell[cell.name] += float(energies.sum())
-            for instance, energy in zip(instances, energies.tolist(), strict=True):
-                self.blocks[instance.block][kind] += energy
-        for instance, leak in zip(instances, self._leakage(cell, pins).tolist(), strict=True):
-            self.leakage[instance.block] += leak
+            if pin.name in pins and pin.powers:
+                kind = "clock" if clocked or (pin.clock and cell.sequential) else "internal"
+                edges = self._output(pin, pins) if pin.direction == "output" else self._input(pin, pins)
+                yield _Pins(cell.name, kind, blocks, pins[pin.name], *edges)
 
-    def _input(self, pin: Pin, pins: dict[str, np.ndarray]) -> np.ndarray:
-        """fJ of each instance for what its pin did, whatever its outputs did."""
-        total = np.zeros(len(pins[pin.name]))
+    def _input(self, pin: Pin, pins: dict[str, np.ndarray]) -> list[np.ndarray]:
+        """For what a pin does, whatever the outputs do."""
+        nets = pins[pin.name]
+        found = [np.zeros(len(nets)) for _ in EDGES]
+        edges = (self.activity.rises(nets), self.activity.falls(nets))
         for power, selected in self._selected(pin.powers, pins, before=pin.clock):
-            nets = pins[pin.name]
-            edges = (self.activity.rises, self.activity.falls)
-            for name, edge, times in zip(EDGES, edges, self.times, strict=True):
+            for k, (name, events) in enumerate(zip(EDGES, edges, strict=True)):
                 table: Table | None = getattr(power, name)
                 if table:
-                    each = [table.at(self.slews[name][net], 0.0) for net in nets]
-                    total += count(edge(nets) & selected) * times[nets] * each
-        return total
+                    found[k] += count(events & selected) * [table.at(self.slews[name][net], 0.0) for net in nets]
+        return [total / np.maximum(count(events), 1) for total, events in zip(found, edges, strict=True)]
 
-    def _output(self, pin: Pin, pins: dict[str, np.ndarray]) -> np.ndarray:
+    def _output(self, pin: Pin, pins: dict[str, np.ndarray]) -> list[np.ndarray]:
         nets = pins[pin.name]
-        total = np.zeros(len(nets))
         by_cause: dict[str | None, list[Power]] = defaultdict(list)
         for power in pin.powers:
             if power.related is None or power.related in pins:
                 by_cause[power.related].append(power)
         moved = {cause: self._moved(pins[cause]) if cause else self.activity.mask for cause in by_cause}
-        edges = (self.activity.rises, self.activity.falls)
-        for name, edge, moves in zip(EDGES, edges, self.moves, strict=True):
+        found = []
+        for name, edge in zip(EDGES, (self.activity.rises, self.activity.falls), strict=True):
             events = edge(nets)
             seen, weighed, plain, arcs = (np.zeros(len(nets)) for _ in range(4))
             for cause, powers in by_cause.items():
-                for power, selected in self._selected(powers, pins, before=cause in self._clock_pins(pin, pins)):
+                for power, selected in self._selected(powers, pins, before=cause in self._clock_pins(pin)):
                     table: Table | None = getattr(power, name)
                     slews = self._cause_slews(pin, cause, name, pins[cause] if cause else nets)
                     each = np.array(
@@ -216,9 +217,8 @@ class _Meter:
                     weighed += together * each
                     plain += each
                     arcs += 1
-            mean = np.where(seen > 0, weighed / np.maximum(seen, 1), plain / np.maximum(arcs, 1))
-            total += moves[nets] * mean
-        return total
+            found.append(np.where(seen > 0, weighed / np.maximum(seen, 1), plain / np.maximum(arcs, 1)))
+        return found
 
     def _cause_slews(self, pin: Pin, cause: str | None, edge: str, nets: np.ndarray) -> list[float]:
         """Transition of what made an output rise or fall, of each instance."""
@@ -229,7 +229,7 @@ class _Meter:
     def _moved(self, nets: np.ndarray) -> np.ndarray:
         return self.activity.rises(nets) | self.activity.falls(nets)
 
-    def _clock_pins(self, pin: Pin, pins: dict[str, np.ndarray]) -> set[str]:
+    def _clock_pins(self, pin: Pin) -> set[str]:
         return {arc.related for arc in pin.arcs if arc.kind in ("rising_edge", "falling_edge")}
 
     def _selected(self, powers: Sequence[Power], pins: dict[str, np.ndarray], before: bool):
