@@ -47,15 +47,16 @@ class SpiSlave(wiring.Component):
     def elaborate(self, platform) -> Module:
         m = Module()
         bus = self.bus
+        # Nothing says when these change: the only flip-flops that have the clock as long as a frame lasts.
         sampled, pins, was_sck = Signal(3), Signal(3), Signal()
         cs_n, sck, mosi = pins
         m.d.sync += [sampled.eq(Cat(self.cs_n, self.sck, self.mosi)), pins.eq(sampled), was_sck.eq(sck)]
         bit = Signal()
         m.d.comb += bit.eq(sck & ~was_sck & ~cs_n)
 
-        # A word waits for the host to clock it out; its bits change a byte at a time, when eight others have come in. So
-        # a bit of the frame moves a short register and a counter, and not a long register: that is most of what a
-        # frame costs. What comes in takes the place of what has just gone out, and goes out itself one word later.
+        # A word waits to be clocked out; its bits change a byte at a time, when eight others have come in. So a bit of
+        # the frame moves a short register and a counter, where shifting all of the word would be most of what a frame
+        # costs. What comes in takes the place of what has just gone out, and goes out itself one word later.
         word = Signal(data.ArrayLayout(8, DATA_BITS // 8))  # the byte that goes first has the highest index
         newest = Signal(7)
         position = Signal(range(DATA_BITS))  # in the word; the command is in the place of a word's last byte
@@ -63,7 +64,7 @@ class SpiSlave(wiring.Component):
         start, loaded, kept = Signal(), Signal(), Signal()
         byte = bit & (position[:3] == 7)
         m.d.comb += [
-            self.miso.eq(word.as_value().bit_select(~position, 1)),
+            self.miso.eq(word[~position[3:]].bit_select(~position[:3], 1)),  # the byte first: it changes more rarely
             self.miso_enable.eq(~self.cs_n),
             bus.write_data.eq(Cat(incoming, word.as_value()[8:])),
         ]

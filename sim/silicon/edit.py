@@ -49,7 +49,9 @@ def gate_the_block(module: Module, pdk: Pdk) -> None:
         wires = cell["connections"]
         if wires.get(entry) == [root] and pin in wires:
             active_low = cell["type"] != gate and cell["type"].endswith("N_")
-            enables.append(_add(module, "$_NOT_", {"A": wires[pin][0]}, "Y", next(bits)) if active_low else wires[pin][0])
+            enables.append(
+                _add(module, "$_NOT_", {"A": wires[pin][0]}, "Y", next(bits)) if active_low else wires[pin][0]
+            )
             sinks.append((wires, entry))
     if sinks:
         opened = _gate(module, pdk, root, list(dict.fromkeys(enables)), next(bits), bits)
