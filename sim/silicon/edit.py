@@ -38,8 +38,8 @@ def gate_the_gates(module: Module, pdk: Pdk) -> None:
 
 
 def gate_the_block(module: Module, pdk: Pdk) -> None:
-    """Put one clock gate before all of a block that has an enable: its clock gates, and the flip-flops that kept theirs
-    because they share it with none. It is open when any of them is; flip-flops without an enable keep the clock.
+    """Put one clock gate before all that has an enable in a block: its clock gates, and the flip-flops that share
+    theirs with none. It is open when any of these enables is high. Flip-flops without an enable keep the clock.
     """
     gate, enable, clock, _ = pdk.clock_gate
     bits, root = _new_bits(module), module["ports"]["clk"]["bits"][0]
@@ -48,10 +48,10 @@ def gate_the_block(module: Module, pdk: Pdk) -> None:
         entry, pin = (clock, enable) if cell["type"] == gate else ("C", "E")
         wires = cell["connections"]
         if wires.get(entry) == [root] and pin in wires:
-            active_low = cell["type"] != gate and cell["type"].endswith("N_")
-            enables.append(
-                _add(module, "$_NOT_", {"A": wires[pin][0]}, "Y", next(bits)) if active_low else wires[pin][0]
-            )
+            wanted = wires[pin][0]
+            if cell["type"] != gate and cell["type"].endswith("N_"):
+                wanted = _add(module, "$_NOT_", {"A": wanted}, "Y", next(bits))
+            enables.append(wanted)
             sinks.append((wires, entry))
     if sinks:
         opened = _gate(module, pdk, root, list(dict.fromkeys(enables)), next(bits), bits)

@@ -94,7 +94,7 @@ def _run(
         gates = json.loads((folder / "gates.json").read_text())
         for name, module in gates["modules"].items():
             edit.gate_the_gates(module, library.pdk)
-            if name != top:  # a core that stands alone has its clock only while it works
+            if name in APART[top] and name != top:  # a core that stands alone has its clock only while it works
                 edit.gate_the_block(module, library.pdk)
         (folder / "gates.json").write_text(json.dumps(gates))
     _yosys(to_cells, "netlist.json", folder)
