@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amaranth.back import verilog
-from amaranth.hdl import Module, ResetInserter, ResetSignal, Signal
+from amaranth.hdl import Module, ResetInserter, ResetSignal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -35,18 +35,16 @@ class Chip(wiring.Component):
     def elaborate(self, platform) -> Module:
         m = Module()
         host, controller = self.host, self.controller
-        reset = Signal()
         m.submodules.host = host
-        m.submodules.controller = ResetInserter(reset)(controller)
+        m.submodules.controller = ResetInserter(controller.reset)(controller)
         wiring.connect(m, host.bus, controller.bus)
         for name, member in self.pins.items():
             pin, inner = getattr(self, name), getattr(host, name)
             m.d.comb += inner.eq(pin) if member.flow == In else pin.eq(inner)
-        m.d.sync += reset.eq(controller.reset)  # a cycle later: it is an output of what it resets
         selected = self.psel if isinstance(host, ApbSlave) else ~self.cs_n
         m.d.comb += [
             self.irq.eq(controller.irq),
-            self.clock_request.eq(selected | host.active | controller.working | reset | ResetSignal()),
+            self.clock_request.eq(selected | host.active | controller.working | ResetSignal()),
         ]
         if isinstance(host, SpiSlave):
             m.d.comb += [host.status.eq(controller.status), controller.frame_error.eq(host.frame_error)]

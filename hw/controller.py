@@ -92,7 +92,7 @@ class Controller(wiring.Component):
         m.submodules.registers = registers = RegisterBlock(self.map)
         m.submodules.unpacker = unpacker = Unpacker()
         wiring.connect(m, wiring.flipped(self.bus), registers.bus)
-        state = Signal(State)
+        state, following = Signal(State), Signal(State)
         weights_valid = Signal() if self.image else 1
         computing = Signal()
         start, load = registers.control_start, registers.control_load if self.image else 0
@@ -104,6 +104,9 @@ class Controller(wiring.Component):
             core.counts.payload.eq(unpacker.bytes.payload),
         ]
 
+        m.d.comb += following.eq(state)
+        with m.If(following != state):  # of which synthesis makes a clock gate
+            m.d.sync += state.eq(following)
         with m.Switch(state):
             with m.Case(State.BEAT):
                 m.d.comb += [
@@ -112,17 +115,17 @@ class Controller(wiring.Component):
                     registers.beat_stall.eq(core.counts.ready & ~unpacker.empty),
                 ]
                 with m.If(computing):
-                    m.d.sync += state.eq(State.RUN)
+                    m.d.comb += following.eq(State.RUN)
             with m.Case(State.RUN), m.If(core.result.valid):
                 m.d.comb += registers.status_result_valid_set.eq(1)
-                m.d.sync += state.eq(State.DONE)
+                m.d.comb += following.eq(State.DONE)
             with m.Case(State.DONE), m.If(~registers.status_result_valid):
                 m.d.comb += core.result.ready.eq(1)
-                m.d.sync += state.eq(State.IDLE)
+                m.d.comb += following.eq(State.IDLE)
 
         dropped = registers.beat_write
         if self.image:
-            self._receive(m, registers, unpacker, state, weights_valid)
+            self._receive(m, registers, unpacker, state, following, weights_valid)
             dropped |= registers.weights_write
 
         with m.If(start | load):
@@ -130,7 +133,7 @@ class Controller(wiring.Component):
                 m.d.comb += registers.error_busy_set.eq(1)
             with m.Else():
                 m.d.comb += [core.restart.eq(1), registers.status_result_valid_clear.eq(1)]
-                m.d.sync += state.eq(Mux(load, State.IMAGE, Mux(weights_valid, State.BEAT, State.IDLE)))
+                m.d.comb += following.eq(Mux(load, State.IMAGE, Mux(weights_valid, State.BEAT, State.IDLE)))
                 m.d.comb += registers.error_no_weights_set.eq(~load & ~Value.cast(weights_valid)[0])
 
         # Registers.
@@ -175,7 +178,13 @@ class Controller(wiring.Component):
         return m
 
     def _receive(
-        self, m: Module, registers: RegisterBlock, unpacker: Unpacker, state: Signal, weights_valid: Signal
+        self,
+        m: Module,
+        registers: RegisterBlock,
+        unpacker: Unpacker,
+        state: Signal,
+        following: Signal,
+        weights_valid: Signal,
     ) -> None:
         """Images: to `ImageReceiver`, and the bytes of the tables on to the core."""
         core, image = self.core, self.image
@@ -206,7 +215,8 @@ class Controller(wiring.Component):
                 receiver.bytes.valid.eq(unpacker.bytes.valid & unpacker.bytes.ready),
             ]
             with m.If(receiver.write & receiver.accepted):
-                m.d.sync += [weights_valid.eq(1), state.eq(State.IDLE)]
+                m.d.sync += weights_valid.eq(1)
+                m.d.comb += following.eq(State.IDLE)
             with m.If(receiver.write & receiver.wrong):
                 numbers = [causes[name] for name in CHECKED]
                 assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
@@ -216,7 +226,7 @@ class Controller(wiring.Component):
             with m.If(registers.control_start & ~registers.control_load):
                 m.d.comb += [refused.eq(1), registers.image_cause_next.eq(causes["truncated"])]
             with m.If(refused):
-                m.d.sync += state.eq(State.IDLE)
+                m.d.comb += following.eq(State.IDLE)
             with m.If(refused | receiver.accepted):
                 m.d.comb += unpacker.drop.eq(1)
         with m.If(begin):

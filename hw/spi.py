@@ -8,8 +8,8 @@ comes back 32 bits later, unless words that are read take its place.
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib import wiring
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hw.registers.bus import RegisterBus
@@ -47,59 +47,76 @@ class SpiSlave(wiring.Component):
     def elaborate(self, platform) -> Module:
         m = Module()
         bus = self.bus
+        # Nothing says when these change: the only flip-flops that have the clock as long as a frame lasts.
         sampled, pins, was_sck = Signal(3), Signal(3), Signal()
         cs_n, sck, mosi = pins
         m.d.sync += [sampled.eq(Cat(self.cs_n, self.sck, self.mosi)), pins.eq(sampled), was_sck.eq(sck)]
         bit = Signal()
         m.d.comb += bit.eq(sck & ~was_sck & ~cs_n)
 
-        # One register shifts answers out and bits in.
-        shift = Signal(DATA_BITS)
-        incoming = Cat(mosi, shift[:-1])
-        position = Signal(range(DATA_BITS))
-        writing = Signal()
+        # A word waits to be clocked out; its bits change a byte at a time, when eight others have come in. So a bit of
+        # the frame moves a short register and a counter, where shifting all of the word would be most of what a frame
+        # costs. What comes in takes the place of what has just gone out, and goes out itself one word later.
+        word = Signal(data.ArrayLayout(8, DATA_BITS // 8))  # the byte that goes first has the highest index
+        newest = Signal(7)
+        position = Signal(range(DATA_BITS))  # in the word; the command is in the place of a word's last byte
+        incoming = Cat(mosi, newest)
+        start, loaded, kept = Signal(), Signal(), Signal()
+        byte = bit & (position[:3] == 7)
         m.d.comb += [
-            self.miso.eq(shift[-1]),
+            self.miso.eq(word[~position[3:]].bit_select(~position[:3], 1)),  # the byte first: it changes more rarely
             self.miso_enable.eq(~self.cs_n),
-            bus.write_data.eq(incoming),
+            bus.write_data.eq(Cat(incoming, word.as_value()[8:])),
         ]
-        with m.If(bit):
-            m.d.sync += [shift.eq(incoming), position.eq(position + 1)]
-        with m.If(bus.read | bus.write):
-            m.d.sync += bus.address.eq(Mux(bus.port, bus.address, bus.address + 1))
+        with m.If(bit | start):
+            m.d.sync += position.eq(Mux(start, DATA_BITS - 8, Mux(loaded, 0, position + 1)))
+        with m.If(bit & kept):
+            m.d.sync += newest.eq(incoming)
+        entire = Mux(start, self.status, bus.read_data)
+        for k in range(len(word)):
+            here = byte & kept & (position[3:] == len(word) - 1 - k)
+            with m.If(start | loaded | here):
+                m.d.sync += word[k].eq(Mux(kept, incoming, entire.word_select(k, 8)))
+        commanded = Signal()
+        with m.If(commanded | bus.read | bus.write):
+            m.d.sync += bus.address.eq(Mux(commanded, incoming[:7], Mux(bus.port, bus.address, bus.address + 1)))
 
         with m.FSM() as fsm:
             with m.State("IGNORED"), m.If(cs_n):  # from reset on, until chip select has been high
                 m.next = "DESELECTED"
             with m.State("DESELECTED"), m.If(~cs_n):
-                m.d.sync += [shift.eq(Cat(Const(0, DATA_BITS - 8), self.status)), position.eq(0)]
+                m.d.comb += start.eq(1)
                 m.next = "COMMAND"
             with m.State("COMMAND"):
+                m.d.comb += kept.eq(1)
                 with m.If(cs_n):
                     m.d.comb += self.frame_error.eq(1)
                     m.next = "DESELECTED"
-                with m.Elif(bit & (position == 7)):
-                    m.d.sync += [bus.address.eq(incoming), writing.eq(incoming[7]), position.eq(0)]
+                with m.Elif(byte):
+                    m.d.comb += commanded.eq(1)
                     m.next = "TURNAROUND"
                     with m.If(incoming[7]):
-                        m.next = "WORDS"
+                        m.next = "WRITE"
             with m.State("TURNAROUND"):
                 with m.If(cs_n):
                     m.d.comb += self.frame_error.eq(position != 0)
                     m.next = "DESELECTED"
-                with m.Elif(bit & (position == 7)):
-                    m.d.sync += [shift.eq(bus.read_data), position.eq(0)]
-                    m.next = "WORDS"
-            with m.State("WORDS"):
+                with m.Elif(byte):
+                    m.d.comb += loaded.eq(1)
+                    m.next = "READ"
+            with m.State("READ"):
                 with m.If(cs_n):
                     m.d.comb += self.frame_error.eq(position != 0)
                     m.next = "DESELECTED"
                 with m.Elif(bit):
                     # A word is read when its first bit has been clocked: nothing is read beyond a frame's end.
-                    m.d.comb += bus.read.eq(~writing & (position == 0))
-                    with m.If(position == DATA_BITS - 1):
-                        m.d.comb += bus.write.eq(writing)
-                        with m.If(~writing):
-                            m.d.sync += shift.eq(bus.read_data)
+                    m.d.comb += [bus.read.eq(position == 0), loaded.eq(position == DATA_BITS - 1)]
+            with m.State("WRITE"):
+                m.d.comb += kept.eq(1)
+                with m.If(cs_n):
+                    m.d.comb += self.frame_error.eq(position != 0)
+                    m.next = "DESELECTED"
+                with m.Elif(bit):
+                    m.d.comb += bus.write.eq(position == DATA_BITS - 1)
         m.d.comb += self.active.eq(~fsm.ongoing("DESELECTED") | ~cs_n | ~sampled[0])
         return m

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from sim.pareto.front import on_front
@@ -62,6 +63,7 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         _decades(axes.xaxis)
+        axes.tick_params(labelsize=8)
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     figure.suptitle(title, color=INK, fontsize=11)
@@ -75,7 +77,6 @@ def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
     energies, accuracies = [r["energy_per_beat_nj"] for r in best], [100 * r["accuracy"] for r in best]
     end = max([THESIS[0], *(r["energy_per_beat_nj"] for r in results)]) * 1.2
     axes.step([*energies, end], [*accuracies, accuracies[-1]], where="post", color=INK, linewidth=1, zorder=2)
-    _name(axes, best, lambda r: 100 * r["accuracy"], (6, -11), once=True)
     for accuracy in ACCURACIES:
         axes.axhline(accuracy, color="#999999", linewidth=0.8, linestyle=":", zorder=1)
         axes.annotate(
@@ -88,6 +89,9 @@ def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
         color="#b2182b",
     )  # fmt: skip
     axes.margins(x=0.08, y=0.12)
+    axes.set_xscale("log")
+    axes.set_xlim(left=axes.get_xlim()[0] / 5)  # room for names, to the left of all points
+    _name(axes, best, lambda r: 100 * r["accuracy"], [r["point"]["network"] for r in best], left=True)
     axes.set_ylabel("accuracy on all test beats, %")
     axes.set_title("Accuracy and energy", fontsize=10, color=INK)
 
@@ -96,9 +100,12 @@ def _areas(axes: Any, results: Sequence[dict[str, Any]]) -> None:
     best = on_front(results, "area", "energy")
     energies, areas = [r["energy_per_beat_nj"] for r in best], [r["area_um2"] * 1e-6 for r in best]
     axes.step(energies, areas, where="post", color=INK, linewidth=1, zorder=2)
-    _name(axes, best, lambda r: r["area_um2"] * 1e-6, (6, 5), once=False)
+    axes.set_xscale("log")
     axes.set_yscale("log")
     axes.margins(x=0.08, y=0.1)
+    configs = [r["point"]["config"] for r in best]
+    cores = ["tree" if config["datapath"] == "tree" else lanes(config["lanes"]) for config in configs]
+    _name(axes, best, lambda r: r["area_um2"] * 1e-6, cores)
     _decades(axes.yaxis)
     axes.set_ylabel("area of cells, mm$^2$")
     axes.set_title("Area and energy", fontsize=10, color=INK)
@@ -113,14 +120,17 @@ def _decades(axis: Any) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, offset: tuple[int, int], once: bool) -> None:
-    """Names beside points, of networks (once) or of cores."""
-    for result in results:
-        config = result["point"]["config"]
-        name = result["point"]["network"]
-        if not once:
-            name = "tree" if config["datapath"] == "tree" else lanes(config["lanes"])
+def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, names: Sequence[str], left: bool = False) -> None:
+    """Names beside points, to the left or right, each at least a line above the one below it."""
+    places = sorted(
+        zip([height(result) for result in results], results, names, strict=True), key=lambda place: place[0]
+    )
+    line, below = 8.5, -inf  # points
+    for value, result, name in places:
+        point = result["energy_per_beat_nj"], value
+        at = axes.transData.transform(point)[1] * 72 / axes.figure.dpi
+        below = max(at - line / 3, below + line)
         axes.annotate(
-            name, (result["energy_per_beat_nj"], height(result)), xytext=offset, textcoords="offset points",
-            fontsize=7.5, color=INK, ha="left" if offset[0] > 0 else "right",
+            name, point, xytext=(-7 if left else 7, below - at), textcoords="offset points",
+            fontsize=7.5, color=INK, ha="right" if left else "left",
         )  # fmt: skip

@@ -28,11 +28,12 @@ from sim.silicon.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
 from sim.silicon.netlist import Netlist
 
 PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
+FIRST_WORD = 2 + 4  # bytes of a frame that reads, up to the end of its first word
 LATENCY = 2  # cycles from the last rising edge of a beat's ``sck`` until the last word is there
 ONES = np.uint64(2**64 - 1)
 PINS = ("rst", "cs_n", "sck", "mosi")
 RST, CS_N, SCK, MOSI = range(len(PINS))
-PARTS = ("write", "compute", "read")
+PARTS = ("write", "compute", "class", "potentials")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +141,8 @@ class ChipSimulator:
         with _Player(self) as player:
             player.play(self.host.setup())
             for chosen, valid in _rows(len(counts)):
-                _, computed, read = (player.play(pins) for _, pins in self._beat(counts[chosen]))
-                classes, potentials = self.host.answer(read[fetch.sampled, 0])
+                _, computed, *read = (player.play(pins) for _, pins in self._beat(counts[chosen]))
+                classes, potentials = self.host.answer(np.concatenate(read)[fetch.sampled, 0])
                 risen = _lanes(computed[:, 1]).argmax(axis=0)
                 beats = chosen[valid]
                 run.classes[beats], run.potentials[beats] = classes[valid], potentials[valid]
@@ -149,8 +150,9 @@ class ChipSimulator:
         return run
 
     def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
-        """What nets do while a beat is written, up to its last bit; while the core computes and the frame ends; and
-        while the answer is read. Each lane plays the beat before its first one too, unseen.
+        """What nets do while a beat is written, up to its last bit; while the core computes and the frame ends;
+        while the class is read, up to its last bit; and while the potentials are, and the frame ends. Each lane plays
+        the beat before its first one too, unseen.
         """
         nets = self.netlist.nets
         deep = max(1, ROOM // (16 * nets))
@@ -177,7 +179,8 @@ class ChipSimulator:
         start, fetch = self.host.start(counts), self.host.fetch()
         edge = int(start.sampled[-1]) + 1
         wait = np.concatenate([start.pins[edge:], idle(self.wait)])
-        return zip(PARTS, (start.pins[:edge], wait, fetch.pins), strict=True)
+        klass = int(fetch.sampled[8 * FIRST_WORD - 1]) + 1
+        return zip(PARTS, (start.pins[:edge], wait, fetch.pins[:klass], fetch.pins[klass:]), strict=True)
 
 
 class _Player:

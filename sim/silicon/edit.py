@@ -24,7 +24,7 @@ def gate_the_gates(module: Module, pdk: Pdk) -> None:
     A word is written once a beat, and until then its gate costs energy at every clock. One over several is open when
     any of them is.
     """
-    gate, enable, clock, output = pdk.clock_gate
+    _, enable, clock, _ = pdk.clock_gate
     cells, bits = module["cells"], _new_bits(module)
     for words in _memories(module, pdk):
         size = isqrt(len(words))
@@ -32,11 +32,39 @@ def gate_the_gates(module: Module, pdk: Pdk) -> None:
             group = words[first : first + size]
             opened, closed = next(bits), cells[group[0]]["connections"][clock]
             enables = [cells[name]["connections"][enable][0] for name in group]
-            any_of_them = reduce(lambda a, b: _add(module, "$_OR_", {"A": a, "B": b}, "Y", next(bits)), enables)
-            pins = {enable: any_of_them, clock: closed[0], **dict.fromkeys(pdk.tied_low, "0")}
-            _add(module, gate, pins, output, opened)
+            _gate(module, pdk, closed[0], enables, opened, bits)
             for name in group:
                 cells[name]["connections"][clock] = [opened]
+
+
+def gate_the_block(module: Module, pdk: Pdk) -> None:
+    """Put one clock gate before all that has an enable in a block: its clock gates, and the flip-flops that share
+    theirs with none. It is open when any of these enables is high. Flip-flops without an enable keep the clock.
+    """
+    gate, enable, clock, _ = pdk.clock_gate
+    bits, root = _new_bits(module), module["ports"]["clk"]["bits"][0]
+    enables, sinks = [], []
+    for cell in list(module["cells"].values()):
+        entry, pin = (clock, enable) if cell["type"] == gate else ("C", "E")
+        wires = cell["connections"]
+        if wires.get(entry) == [root] and pin in wires:
+            wanted = wires[pin][0]
+            if cell["type"] != gate and cell["type"].endswith("N_"):
+                wanted = _add(module, "$_NOT_", {"A": wanted}, "Y", next(bits))
+            enables.append(wanted)
+            sinks.append((wires, entry))
+    if sinks:
+        opened = _gate(module, pdk, root, list(dict.fromkeys(enables)), next(bits), bits)
+        for wires, entry in sinks:
+            wires[entry] = [opened]
+
+
+def _gate(module: Module, pdk: Pdk, closed: int, enables: list[int], opened: int, bits: Iterator[int]) -> int:
+    """Add a clock gate from net ``closed`` to net ``opened``, open when any of the enables is high."""
+    gate, enable, clock, output = pdk.clock_gate
+    any_of_them = reduce(lambda a, b: _add(module, "$_OR_", {"A": a, "B": b}, "Y", next(bits)), enables)
+    pins = {enable: any_of_them, clock: closed, **dict.fromkeys(pdk.tied_low, "0")}
+    return _add(module, gate, pins, output, opened)
 
 
 def _memories(module: Module, pdk: Pdk) -> Iterator[list[str]]:

@@ -92,8 +92,10 @@ def _run(
     _yosys(to_gates, "gates.json", folder)
     if library and flow.clock_gates:
         gates = json.loads((folder / "gates.json").read_text())
-        for module in gates["modules"].values():
+        for name, module in gates["modules"].items():
             edit.gate_the_gates(module, library.pdk)
+            if name in APART[top] and name != top:  # a core that stands alone has its clock only while it works
+                edit.gate_the_block(module, library.pdk)
         (folder / "gates.json").write_text(json.dumps(gates))
     _yosys(to_cells, "netlist.json", folder)
     netlist = json.loads((folder / "netlist.json").read_text())["modules"][top]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -68,6 +69,15 @@ class Noisy(Host):
         bit = frame.sampled[8 + 32 + 8 - self.network.input_bits]
         frame.pins[bit - PERIOD // 2 + 1 : bit + PERIOD // 2 + 1, MOSI] ^= np.uint64(1 << 5)
         return frame
+
+
+@libraries("sky130")
+def test_what_the_clock_reaches_while_nothing_happens(library):
+    """A gate for each block, and the flip-flops that sample the pins."""
+    design, _ = designed(library, CONFIGS[0])
+    sinks = design.netlist.sinks[design.netlist.inputs["clk"][0]]
+    found = Counter((instance.block, instance.cell.gate is not None) for instance, _ in sinks)
+    assert found == {("host", False): 7, ("host", True): 1, ("controller", True): 1, ("core", True): 1}
 
 
 @libraries("sky130")

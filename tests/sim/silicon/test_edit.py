@@ -14,6 +14,7 @@ from sim.benches.networks import random_beats, random_network
 from sim.silicon import edit, measurement, synthesis
 from sim.silicon.design import Design
 from sim.silicon.edit import MOST_SINKS
+from sim.silicon.pdks import PDKS
 from tests.cells import libraries
 
 
@@ -40,6 +41,34 @@ def test_buffers(library, sinks):
         while net != 2:
             net = drivers[net]
     assert all(cells[f"register{k}"]["connections"]["CLK"] == [3] for k in range(50))  # a clock tree is not made here
+
+
+def test_a_gate_before_a_block():
+    """Over gates and flip-flops with an enable, of either sense; a flip-flop without one keeps its clock."""
+    pdk = PDKS["sky130"]
+    gate, enable, clock, output = pdk.clock_gate
+    cells = {
+        "gate": cell(gate, {enable: 3, clock: 2}, {output: 10}),
+        "behind": cell("$_DFF_P_", {"C": 10, "D": 4}, {"Q": 11}),
+        "high": cell("$_SDFFCE_PP0P_", {"C": 2, "E": 5, "R": 6, "D": 4}, {"Q": 12}),
+        "low": cell("$_DFFE_PN_", {"C": 2, "E": 7, "D": 4}, {"Q": 13}),
+        "free": cell("$_DFF_P_", {"C": 2, "D": 4}, {"Q": 14}),
+    }
+    module = {"ports": {"clk": {"bits": [2]}}, "netnames": {}, "cells": cells}
+    edit.gate_the_block(module, pdk)
+    wires = {name: {pin: bits[0] for pin, bits in c["connections"].items()} for name, c in cells.items()}
+    root = next(w for w in wires.values() if w.get(clock) == 2)
+    assert [wires[name]["C"] for name in ("behind", "free")] == [10, 2]
+    assert {wires["gate"][clock], wires["high"]["C"], wires["low"]["C"]} == {root[output]}
+    drivers = {w["Y"]: w for w in wires.values() if "Y" in w}
+
+    def sources(bit: int) -> set:
+        if bit not in drivers:
+            return {bit}
+        operands = [drivers[bit][pin] for pin in "AB" if pin in drivers[bit]]
+        return set().union(*map(sources, operands)) if len(operands) == 2 else {("not", operands[0])}
+
+    assert sources(root[enable]) == {3, 5, ("not", 7)}
 
 
 @libraries("sky130", "asap7")
