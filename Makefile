@@ -90,7 +90,7 @@ fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) sim pareto --pdk $(PDK) $(ARGS)
 
-calibrate: $(CLUSTER) ## a technology table fitted to gate-level runs, for energy by formula
+calibrate: $(DEV) ## a technology table fitted to gate-level runs, for energy by formula
 	$(RUN) sim calibrate --pdk $(PDK) $(ARGS)
 
 clean: ## remove what was built (not .venv, not data)

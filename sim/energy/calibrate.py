@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 
 from hw.options import OutOption
-from model.console import err, out, write_atomic
+from model.console import InputError, err, out, write_atomic
 from model.network import Network
 from model.records import data_root
 from sim.energy import calibration
@@ -22,6 +22,7 @@ from sim.energy.calibration import Fit, Observation
 from sim.energy.formulas import energy
 from sim.energy.operations import predict
 from sim.energy.technologies import TECHNOLOGIES
+from sim.pareto import variants
 from sim.pareto.cluster import connect
 from sim.pareto.measure import prepare, trace_of
 from sim.pareto.space import Measurement, Point, Space, sources, unique
@@ -31,7 +32,9 @@ from sim.silicon import measurement
 from sim.silicon.pdks import PDKS, pdk
 
 NETWORKS = ("tiny", "tiny-intra-1", "tiny-intra-2")
-SPACES = (  # of the first of them; of the others, the first space
+# Trained for this: other widths than the 5-bit weights and 4-bit inputs of those tell multiplication from addition.
+WIDTHS = ({"weight_bits": 8}, {"weight_bits": 8, "input_bits": 8, "steps": 15})
+SPACES = (  # of the first of NETWORKS; of the others and of those trained, the first space
     Space(lanes=(5,)),
     Space(lanes=(None, 2, 1)),
     Space(lanes=(None, 2), zero_skips=(False,)),
@@ -63,12 +66,17 @@ def main(
     if scheduler is None:
         pdk(library).files(data_root(data), corner)
     how = Measurement(library, corner, "intra", beats)
-    designs = points(how)
     checks = [p for name in check or [] for p in Space().points([Network.load(name)], how)]
     place = data.resolve() if data and scheduler is None else data
-    apart = [Point(p.network, p.config, p.clock_gates, how, flat=False) for p in designs]
-    tasks = [*apart, *designs, *checks]
     with connect(scheduler, workers) as client:
+        wanted = variants.variants(NETWORKS[0], how.split, changes=WIDTHS)
+        given = Store(store / "networks"), variants.train, client, sources(), place
+        trained = sweep(wanted, *given, title="networks", retry=retry)
+        if failed := [result for result in trained if "error" in result]:
+            raise InputError(f"training failed ({failed[0]['error']}): run with --retry")
+        designs = points(how, [variants.network(result) for result in trained])
+        apart = [Point(p.network, p.config, p.clock_gates, how, flat=False) for p in designs]
+        tasks = [*apart, *designs, *checks]
         results = sweep(tasks, Store(store), observe, client, sources(), place, title="designs", retry=retry)
     for result in results:
         if "error" in result:
@@ -83,9 +91,9 @@ def main(
     report(alone, together, checked, how, next(r["corner"] for r in results if "error" not in r), folder)
 
 
-def points(how: Measurement) -> list[Point]:
+def points(how: Measurement, trained: Sequence[Network]) -> list[Point]:
     """The designs that the table is fitted to."""
-    first, *others = (Network.load(name) for name in NETWORKS)
+    first, *others = [*(Network.load(name) for name in NETWORKS), *trained]
     every = [point for space in SPACES for point in space.points([first], how)]
     return unique([*every, *SPACES[0].points(others, how)])
 

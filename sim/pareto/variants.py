@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -73,15 +73,15 @@ class Variant:
         return asdict(self)
 
 
-def variants(base: str, split: str, seed: int = 0) -> list[Variant]:
+def variants(base: str, split: str, seed: int = 0, changes: Sequence[Mapping[str, Any]] = CHANGES) -> list[Variant]:
     """All that differ from the recipe itself. Raises InputError without torch, or without such a recipe."""
     try:
         from model.training import RECIPES
     except ModuleNotFoundError as error:
-        raise InputError(f"--train needs {error.name}: pip install -e '.[train]'") from None
+        raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
     if base not in RECIPES:
         raise InputError(f"no recipe '{base}' to vary: choose one of {', '.join(RECIPES)}")
-    every = [Variant(base, changes, seed, split) for changes in CHANGES]
+    every = [Variant(base, each, seed, split) for each in changes]
     return [variant for variant in every if variant.recipe != RECIPES[base]]
 
 
