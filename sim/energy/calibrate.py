@@ -32,8 +32,9 @@ from sim.silicon import measurement
 from sim.silicon.pdks import PDKS, pdk
 
 NETWORKS = ("tiny", "tiny-intra-1", "tiny-intra-2")
-# Trained for this: other widths than the 5-bit weights and 4-bit inputs of those tell multiplication from addition.
-WIDTHS = ({"weight_bits": 8}, {"weight_bits": 8, "input_bits": 8, "steps": 15})
+# Trained for this: other widths than the 5-bit weights and 4-bit inputs of those tell multiplication from addition, and
+# more neurons tell a word that is read from the table that it is read from.
+TRAINED = ({"weight_bits": 8}, {"weight_bits": 8, "input_bits": 8, "steps": 15}, {"hidden": (40,)}, {"hidden": (96,)})
 SPACES = (  # of the first of NETWORKS; of the others and of those trained, the first space
     Space(lanes=(5,)),
     Space(lanes=(None, 2, 1)),
@@ -69,7 +70,7 @@ def main(
     checks = [p for name in check or [] for p in Space().points([Network.load(name)], how)]
     place = data.resolve() if data and scheduler is None else data
     with connect(scheduler, workers) as client:
-        wanted = variants.variants(NETWORKS[0], how.split, changes=WIDTHS)
+        wanted = variants.variants(NETWORKS[0], how.split, changes=TRAINED)
         given = Store(store / "networks"), variants.train, client, sources(), place
         trained = sweep(wanted, *given, title="networks", retry=retry)
         if failed := [result for result in trained if "error" in result]:

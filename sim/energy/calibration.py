@@ -20,7 +20,7 @@ from sim.energy.operations import Activity, Operations
 from sim.energy.technologies import CONSTANTS, OPTIONAL, PAPER_V1, Constant, Technology
 
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {  # group -> kind of energy -> constants
-    "weights": {"logic": ("weight", "dense_hop"), "clock": ("dense_hop", "cycle")},  # an event selects a word
+    "weights": {"logic": ("weight", "dense_hop", "table"), "clock": ("dense_hop", "cycle")},  # an event selects a word
     "lanes": {"logic": ("multiply", "add", "compare", "subtract", "state"), "clock": ("add", "state", "cycle")},
     "activations": {"logic": ("sram",), "clock": ("sram", "cycle")},
     "firing": {"logic": ("compare",), "clock": ("compare", "cycle")},
@@ -28,7 +28,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {  # group -> kind of energy -> 
 }
 FITTED = tuple(dict.fromkeys(c for kinds in GROUPS.values() for constants in kinds.values() for c in constants))
 OPERATIONS = {  # of the formulas, by the group that they are to explain
-    "weights": ("weight_reads", "bias_reads"),
+    "weights": ("weight_reads", "bias_reads", "tables"),
     "lanes": ("multiplies", "adds", "subtracts", "state_reads", "state_writes"),
     "activations": ("activation_reads", "activation_writes"),
     "firing": ("compares",),

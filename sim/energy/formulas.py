@@ -3,8 +3,8 @@
 Each is a price list for the same counted operations:
 
 spatial:      what the core is. Sums stay in the lanes; weights, biases, events and the potentials that
-              IF keeps from step to step lie in SRAM; words move one hop between neighbours; clock cycles cost
-              what the table says.
+              IF keeps from step to step lie in SRAM; words move one hop between neighbours; clock cycles, and
+              tables of weights in logic, cost what the price list says.
 classical:    one processing element, SRAM and DRAM. Each synaptic operation fetches its operand too, and
               reads and writes its partial sum in SRAM; words come from DRAM, one for ``dram_reuse`` dense
               synapses.
@@ -117,6 +117,7 @@ def _spatial(network: Network, activity: Activity, t: Technology, k: int, _: dic
         "hops": (n.activation_reads * w.fetch + n.activation_writes * w.event) * t.dense_hop.value,
         "dram": 0.0,
         "cycles": cycles(network, activity, k) * t.pj("cycle"),
+        "tables": n.activation_reads * t.pj("table") * network.nonzero_synapses * w.weight / 1000,
     }
 
 
@@ -147,6 +148,7 @@ def _classical(
         "hops": 0.0,
         "dram": fetches * (t.dram.value + t.sram.value) * w.weight,
         "cycles": 0.0,
+        "tables": 0.0,
     }
 
 
@@ -166,6 +168,7 @@ def _neuromorphic(
         "hops": messages * cores * t.sparse_hop.value * w.message,
         "dram": 0.0,
         "cycles": 0.0,
+        "tables": 0.0,
     }
 
 

@@ -42,6 +42,8 @@ class Technology:
     A table may tell apart what published ones do not (`OPTIONAL`):
     weight, state: one access to an 8-bit word of weights or biases, or of IF's state; else ``sram``.
     cycle:         a clock cycle of the core, whatever it does: clock pins and control; else nothing.
+    table:         what an event moves in 1,000 8-bit words of weights that lie in logic, where all of a table follows
+                   the address and zeros are not built; else nothing.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Technology:
     weight: Constant | None = None
     state: Constant | None = None
     cycle: Constant | None = None
+    table: Constant | None = None
 
     def __post_init__(self) -> None:
         if self.dram_reuse.value == 0:
@@ -74,11 +77,11 @@ class Technology:
         """A constant's value; of one that the table does not have, what `Technology` says."""
         constant = getattr(self, name)
         if constant is None:
-            return 0.0 if name == "cycle" else self.sram.value
+            return 0.0 if name in ("cycle", "table") else self.sram.value
         return constant.value
 
 
-OPTIONAL = ("weight", "state", "cycle")
+OPTIONAL = ("weight", "state", "cycle", "table")
 CONSTANTS = tuple(field.name for field in fields(Technology) if field.name not in ("name", *OPTIONAL))
 
 _V1 = "arXiv 2409.08290 v1, per 8-bit operation"

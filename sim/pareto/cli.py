@@ -19,7 +19,7 @@ from sim.pareto.cluster import connect
 from sim.pareto.front import on_front
 from sim.pareto.measure import measure
 from sim.pareto.plot import draw
-from sim.pareto.space import GATED, SMALL, Measurement, Space, default, nonzero, sources, unique
+from sim.pareto.space import GATED, SMALL, Measurement, Space, default, sources, unique
 from sim.pareto.store import Store
 from sim.pareto.sweep import sweep
 from sim.silicon.pdks import PDKS, pdk
@@ -153,4 +153,6 @@ def _seeds(split: str) -> list[Network]:
 
 def _trained_on(split: str, paths: Any) -> list[Network]:
     networks = [Network.load(path) for path in sorted(paths)]
-    return sorted((n for n in networks if n.provenance.get("split") == split), key=nonzero)
+    return sorted(
+        (n for n in networks if n.provenance.get("split") == split), key=lambda network: network.nonzero_synapses
+    )

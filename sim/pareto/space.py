@@ -77,7 +77,7 @@ class Point:
             "digest": network.digest,
             "shape": list(network.shape),
             "synapses": network.synapses,
-            "nonzero_synapses": nonzero(network),
+            "nonzero_synapses": network.nonzero_synapses,
             "steps": network.steps,
             "weight_bits": network.weight_bits,
             "input_bits": network.input_bits,
@@ -108,7 +108,7 @@ class Point:
     @property
     def cost(self) -> float:
         """How long it takes, about, in an unit of its own: longest first keeps all workers busy to the end."""
-        size = nonzero(self.network) * (3 if self.config.weights == "ram" else 1)
+        size = self.network.nonzero_synapses * (3 if self.config.weights == "ram" else 1)
         return 200 + size + (size / self.config.lanes if self.config.datapath == "serial" else 0)
 
 
@@ -159,11 +159,11 @@ def default(
     """
     points: list[Point] = []
     for network in shipped:
-        size = nonzero(network)
+        size = network.nonzero_synapses
         for space in FULL if size <= FEW_SYNAPSES else BRIEF if size < MANY_SYNAPSES else LARGE:
             points += space.points([network], measurement)
     for space in BRIEF:
-        points += space.points([network for network in others if nonzero(network) <= FEW_SYNAPSES], measurement)
+        points += space.points([network for network in others if network.nonzero_synapses <= FEW_SYNAPSES], measurement)
     return unique(points)
 
 
@@ -177,11 +177,6 @@ def unique(points: Iterable[Point]) -> list[Point]:
     for point in points:
         found.setdefault(point.key, point)
     return list(found.values())
-
-
-def nonzero(network: Network) -> int:
-    """Synapses whose weight is not zero."""
-    return sum(int((layer.weights != 0).sum()) for layer in network.layers)
 
 
 @cache

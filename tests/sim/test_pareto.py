@@ -26,7 +26,7 @@ from sim.benches.networks import random_network
 from sim.pareto import variants
 from sim.pareto.front import front, on_front
 from sim.pareto.plot import draw
-from sim.pareto.space import FULL, Measurement, Point, Space, default, nonzero, sources, unique
+from sim.pareto.space import FULL, Measurement, Point, Space, default, sources, unique
 from sim.pareto.store import Store
 from sim.pareto.sweep import sweep
 from tests.sim.pareto_stub import Stub, stubs, work
@@ -79,7 +79,7 @@ def test_a_space_leaves_out_what_no_core_has():
 
 def test_the_default_explores_small_networks_in_full_and_large_ones_briefly():
     small, middle, large = network(), network(1, "middle", (40, 40, 4)), network(1, "large", (90, 80, 4))
-    assert nonzero(small) < 1000 < nonzero(middle) < 5000 < nonzero(large)
+    assert small.nonzero_synapses < 1000 < middle.nonzero_synapses < 5000 < large.nonzero_synapses
     points = default([small, middle, large], [network(name="seed 0"), network(2, "seed 2")])
     of = Counter(point.network.name for point in points)
     assert of["one"] == len(unique(point for space in FULL for point in space.points([small], Measurement())))

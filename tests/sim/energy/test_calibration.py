@@ -113,9 +113,9 @@ def test_the_table_survives_its_file_and_says_what_was_not_fitted(tmp_path):
     assert table.pj("cycle") == pytest.approx(TABLE["cycle"])
 
 
-def test_a_table_without_the_optional_constants_prices_them_as_sram_and_cycles_as_nothing():
+def test_a_table_without_the_optional_constants_prices_them_as_sram_or_nothing():
     assert PAPER_V1.pj("weight") == PAPER_V1.pj("state") == PAPER_V1.sram.value
-    assert PAPER_V1.pj("cycle") == 0
+    assert PAPER_V1.pj("cycle") == PAPER_V1.pj("table") == 0
 
 
 def test_an_observation_from_json():
