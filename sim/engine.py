@@ -21,6 +21,7 @@ from sim.build import build
 
 FLAGS = (
     *("--cc", "--exe", "--top-module", "harness", "-O3", "--x-assign", "fast", "--x-initial", "fast"),
+    *("--output-split-cfuncs", "1000"),  # a tree of adders in one function takes the compiler five minutes, not one
     *("--noassert", "-Wno-fatal", "-Wno-lint", "-CFLAGS", "-fPIC -fvisibility=hidden -DNDEBUG", "-LDFLAGS", "-shared"),
 )
 
