@@ -47,7 +47,8 @@ def gate_the_block(module: Module, pdk: Pdk) -> None:
     for cell in list(module["cells"].values()):
         entry, pin = (clock, enable) if cell["type"] == gate else ("C", "E")
         wires = cell["connections"]
-        if wires.get(entry) == [root] and pin in wires:
+        # `$_SDFFE_` is reset without its enable: a gate would hold that back
+        if wires.get(entry) == [root] and pin in wires and not cell["type"].startswith("$_SDFFE_"):
             wanted = wires[pin][0]
             if cell["type"] != gate and cell["type"].endswith("N_"):
                 wanted = _add(module, "$_NOT_", {"A": wanted}, "Y", next(bits))
@@ -92,8 +93,8 @@ def buffer(module: Module, library: Library) -> None:
     sinks: dict[Any, list[tuple[dict[str, Any], str]]] = defaultdict(list)
     clocks = set()
     for cell in module["cells"].values():
-        for pin, (bit, *_) in cell["connections"].items():
-            known = library.cells[cell["type"]].pins[pin]
+        for pin, nets in cell["connections"].items():
+            bit, known = nets[0] if nets else None, library.cells[cell["type"]].pins[pin]
             if known.direction == "input" and isinstance(bit, int):
                 sinks[bit].append((cell, pin))
                 clocks |= {bit} if known.clock else set()
@@ -103,7 +104,7 @@ def buffer(module: Module, library: Library) -> None:
             buffers: list[tuple[dict[str, Any], str]] = []
             for first in range(0, len(pins), share):
                 driven = _add(module, name, {entry: bit}, output, next(bits))
-                buffers.append((module["cells"][f"{name}_{driven}"], entry))
+                buffers.append((module["cells"][_name(name, driven)], entry))
                 for cell, pin in pins[first : first + share]:
                     cell["connections"][pin] = [driven]
             pins = buffers
@@ -115,9 +116,14 @@ def _new_bits(module: Module) -> Iterator[int]:
     return count(1 + max(bit for bits in nets for bit in bits if isinstance(bit, int)))
 
 
+def _name(kind: str, bit: int) -> str:
+    """As Yosys names what has no name: so that its block is that of what it drives."""
+    return f"${kind}_{bit}"
+
+
 def _add(module: Module, kind: str, inputs: dict[str, Any], output: str, bit: int) -> int:
     """Add a cell that drives ``bit``, and return that."""
-    module["cells"][f"{kind}_{bit}"] = {
+    module["cells"][_name(kind, bit)] = {
         "hide_name": 1,
         "type": kind,
         "parameters": {},

@@ -27,12 +27,13 @@ MAPPING = (
 )
 # clockgate passes over flip-flops whose reset works without their enable: let the reset be an enable, and data, too.
 RESETS = "".join(
-    f"""module \\$_SDFFE_PP{value}{enable}_ (input D, C, E, R, output Q);
-    \\$_DFFE_PP_ _TECHMAP_REPLACE_ (.D(R ? 1'b{value} : D), .C(C), .E({not_}E | R), .Q(Q));
+    f"""module \\$_SDFFE_P{reset}{value}{enable}_ (input D, C, E, R, output Q);
+    \\$_DFFE_PP_ _TECHMAP_REPLACE_ (.D({not_r}R ? 1'b{value} : D), .C(C), .E({not_e}E | {not_r}R), .Q(Q));
 endmodule
 """
     for value in "01"
-    for enable, not_ in (("P", ""), ("N", "~"))
+    for reset, not_r in (("P", ""), ("N", "~"))
+    for enable, not_e in (("P", ""), ("N", "~"))
 )
 # Modules that are mapped apart, the core last: then what a chip's parts take is their own, and its core is the very
 # netlist that stands alone.
@@ -71,7 +72,18 @@ def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: 
         raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
     scripts = [_to_gates(flow, top, library), _to_cells(library, flow, top) if library else _to_generic(top)]
     edits = Path(edit.__file__).read_text() if library else ""
-    key = "\0".join([verilog, tool, RESETS, edits, str(astuple(flow)), *scripts, str(library and library.pdk)])
+    key = "\0".join(
+        [
+            verilog,
+            tool,
+            RESETS,
+            Path(__file__).read_text(),
+            edits,
+            str(astuple(flow)),
+            *scripts,
+            str(library and library.pdk),
+        ]
+    )
     path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
     if not path.is_file():
         with tempfile.TemporaryDirectory() as folder:

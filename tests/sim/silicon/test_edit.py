@@ -71,6 +71,19 @@ def test_a_gate_before_a_block():
     assert sources(root[enable]) == {3, 5, ("not", 7)}
 
 
+@libraries("sky130")
+def test_what_is_added_belongs_where_it_leads(library):
+    """Blocks mapped apart: a buffer or clock gate whose sinks are all in one block is in that block."""
+    network = random_network(np.random.default_rng(2), [40, 8, 3], steps=7, weight_bits=5, input_bits=4)
+    verilog, flow = generate(network, CoreConfig(2)), synthesis.Flow(flat=False)
+    design = Design(network, CoreConfig(2), library, flow, verilog, synthesis.synthesise(verilog.text, library, flow))
+    kinds = library.pdk.buffer[0], library.pdk.clock_gate[0]
+    added = [i for i in design.netlist.instances if i.cell.name in kinds]
+    blocks = {i.name: {sink.block for net in i.outputs for sink, _ in design.netlist.sinks[net]} for i in added}
+    assert len(added) > 20
+    assert all(i.block in blocks[i.name] for i in added if len(blocks[i.name]) == 1)
+
+
 @libraries("sky130", "asap7")
 def test_gates_over_gates(library, monkeypatch):
     """Nine words behind three gates: the same answers, and the clock costs less."""
