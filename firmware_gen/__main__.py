@@ -7,15 +7,23 @@ from typing import Annotated
 
 import typer
 
-from firmware_gen.generate import generate as generate_all
-from firmware_gen.host import refresh
-from firmware_gen.image import write_image
-from hw.config import Geometry
-from hw.image import ChipImage
-from hw.options import LanesOption, NetworkOption, NeuronOption, OutOption, WeightsOption, ZeroSkipOption, config_for
-from hw.registers.map import MapParameters, compile_map
-from model.console import InputError, out, run
-from model.network import Network
+from sparrow_ecg.firmware_gen.generate import generate as generate_all
+from sparrow_ecg.firmware_gen.host import refresh
+from sparrow_ecg.firmware_gen.image import write_image
+from sparrow_ecg.hw.config import Geometry
+from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
+from sparrow_ecg.hw.options import (
+    LanesOption,
+    NetworkOption,
+    NeuronOption,
+    OutOption,
+    WeightsOption,
+    ZeroSkipOption,
+    config_for,
+)
+from sparrow_ecg.model.console import InputError, out, run
+from sparrow_ecg.model.network.network import Network
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 FOLDER = Path("build/firmware")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.golden import Trace
+from sparrow_ecg.model.network.golden import Trace
 
 
 def beats_header(counts: np.ndarray, answers: Trace, source: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from firmware_gen.generate import SOURCES
-from hw.golden import ChipModel
+from sparrow_ecg.firmware_gen.generate import SOURCES
+from sparrow_ecg.hw.host.chip_model import ChipModel
 
 MAX_OUTPUTS = 64
 ACTIVITY = ("beats", "cycles", "spikes", "weight_reads")

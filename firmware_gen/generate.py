@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 from systemrdl.node import AddrmapNode
 
-from firmware_gen.beats import beats_header
-from firmware_gen.image import write_image
-from firmware_gen.registers import write_registers
-from hw.config import CoreConfig, Geometry
-from hw.controller import check
-from hw.image import ChipImage
-from hw.registers.map import MapParameters, compile_map
-from model.beats import read_beats
-from model.console import write_atomic
-from model.golden import integrate_and_fire, ssf
-from model.network import DirectCounts, Network
-from model.synthetic import synthesize
+from sparrow_ecg.firmware_gen.beats import beats_header
+from sparrow_ecg.firmware_gen.image import write_image
+from sparrow_ecg.firmware_gen.registers import write_registers
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.host.controller import check
+from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
+from sparrow_ecg.model.console import write_atomic
+from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
+from sparrow_ecg.model.network.network import DirectCounts, Network
+from sparrow_ecg.model.signals.ecg.beats import read_beats
+from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 SOURCES = Path(__file__).parent / "c"
 EXAMPLE_BEATS = 16

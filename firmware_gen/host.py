@@ -7,10 +7,10 @@ from pathlib import Path
 
 from systemrdl.node import AddrmapNode, RegNode
 
-from hw.registers.map import image_causes, is_port, registers
-from model.console import write_atomic
+from sparrow_ecg.hw.host.registers.map import image_causes, is_port, registers
+from sparrow_ecg.model.console import write_atomic
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "HOST.md"
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "HOST.md"
 BEGIN, END = "<!-- generated from hw/registers/chip.rdl: begin -->", "<!-- generated: end -->"
 
 

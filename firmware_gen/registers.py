@@ -11,9 +11,9 @@ from peakrdl_html import HTMLExporter
 from peakrdl_markdown import MarkdownExporter
 from systemrdl.node import AddrmapNode
 
-from hw.image import FIELDS, MAGIC, OVERHEAD, VERSION
-from hw.registers.map import image_causes
-from model.console import write_atomic
+from sparrow_ecg.hw.host.image import FIELDS, MAGIC, OVERHEAD, VERSION
+from sparrow_ecg.hw.host.registers.map import image_causes
+from sparrow_ecg.model.console import write_atomic
 
 
 def c_header(top: AddrmapNode) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import typer
 
-from hw.image import ChipImage
-from hw.options import (
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.hw.options import (
     DatapathOption,
     HostOption,
     LanesOption,
@@ -19,10 +20,9 @@ from hw.options import (
     ZeroSkipOption,
     config_for,
 )
-from hw.verilog import generate_top
-from hw.weights import Image
-from model.console import out, run, write_atomic
-from model.network import Network
+from sparrow_ecg.hw.verilog import generate_top
+from sparrow_ecg.model.console import out, run, write_atomic
+from sparrow_ecg.model.network.network import Network
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

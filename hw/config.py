@@ -7,9 +7,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from model.console import InputError
-from model.golden import Trace
-from model.network import Firing, Network, signed_bits
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.network.network import Firing, Network, signed_bits
 
 Weights = Literal["rom", "ram"]
 Neuron = Literal["ssf", "if"]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from hw.config import CoreConfig, Datapath, Neuron, Weights
-from model.network import Network
+from sparrow_ecg.hw.config import CoreConfig, Datapath, Neuron, Weights
+from sparrow_ecg.model.network.network import Network
 
 DEFAULT_LANES = 16
 Top = Literal["core", "chip"]

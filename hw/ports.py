@@ -6,7 +6,7 @@ from amaranth.hdl import signed
 from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
 
-from hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.config import CoreConfig, Geometry
 
 
 def result_layout(geometry: Geometry) -> data.StructLayout:

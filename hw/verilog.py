@@ -13,13 +13,13 @@ from amaranth.back import verilog
 from amaranth.hdl import Shape
 from amaranth.lib import wiring
 
-from hw.config import CoreConfig, Geometry
-from hw.core import Core
-from hw.ports import result_layout
-from hw.treecore import TreeCore
-from hw.weights import Image
-from model.console import InputError, write_atomic
-from model.network import Network
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.core.serial import Core
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tree import TreeCore
+from sparrow_ecg.hw.ports import result_layout
+from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.model.network.network import Network
 
 TOP = "core"
 
@@ -56,7 +56,7 @@ def generate_top(network: Network, config: CoreConfig, top: str = TOP, host: str
         return generate(network, config)
     if not find_spec("systemrdl"):
         raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
-    return import_module("hw.chip").generate_chip(network, config, host)
+    return import_module("sparrow_ecg.hw.host.chip").generate_chip(network, config, host)
 
 
 def ports(top: wiring.Component) -> list[dict[str, Any]]:

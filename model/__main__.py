@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from model import download, synthetic, verbs
-from model.console import run
+from sparrow_ecg.model.console import run
+from sparrow_ecg.model.signals.ecg import download, synthetic
+from sparrow_ecg.model.verbs import verbs
 
 app = typer.Typer(help="Records, training, and what a network scores.", no_args_is_help=True, add_completion=False)
 app.command("train")(verbs.train)

@@ -12,8 +12,8 @@ import numpy as np
 from rich.table import Table
 from sklearn.metrics import confusion_matrix
 
-from model.beats import CLASSES
-from model.console import InputError
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.signals.ecg.beats import CLASSES
 
 SCORES = ("Se", "+P", "F1")
 SHARED_PERSON = ("201", "202")  # two records of one person; every other record has its own

@@ -6,14 +6,13 @@ from importlib.util import find_spec
 
 import typer
 
-from model.console import run
-from sim import cli, demo, mutants, regression
-from sim.energy import calibrate
-from sim.energy import cli as energy
-from sim.fpga import cli as fpga
-from sim.pareto import cli as pareto
-from sim.silicon import cli as silicon
-from sim.silicon import sramcli
+from sparrow_ecg.model.console import run
+from sparrow_ecg.sim.rtl import mutants, regression
+from sparrow_ecg.sim.studies import calibrate, pareto
+from sparrow_ecg.sim.verbs import compare as cli
+from sparrow_ecg.sim.verbs import demo, energy, fpga
+from sparrow_ecg.sim.verbs import gates as silicon
+from sparrow_ecg.sim.verbs import sram as sramcli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("demo")(demo.main)
@@ -24,7 +23,8 @@ app.command("energy")(energy.main)
 app.command("cosim")(regression.main)
 app.command("mutants")(mutants.main)
 if find_spec("systemrdl"):  # the extra `firmware`
-    from sim import adaptive, firmware
+    from sparrow_ecg.sim.rtl import firmware
+    from sparrow_ecg.sim.studies import adaptive
 
     app.command("cosim-firmware")(firmware.main)
     app.command("adaptive")(adaptive.main)

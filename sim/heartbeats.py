@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model.beats import Beats, read_beats
-from model.console import InputError, err, progress
-from model.network import DirectCounts, Network
-from model.records import UNPACED, available, data_root
-from model.splits import make_split
-from model.synthetic import synthesize
+from sparrow_ecg.model.console import InputError, err, progress
+from sparrow_ecg.model.network.network import DirectCounts, Network
+from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.signals.ecg.records import UNPACED, available, data_root
+from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 SYNTHETIC = Path("build/synthetic")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from model.beats import Beats, read_beats
-from model.records import RECORDS, available
-from model.synthetic import synthesize
+from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.signals.ecg.records import RECORDS, available
+from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 
 def _root() -> Path:
-    """Where MIT-BIH would be: as `model.records.data_root`, but from any folder that pytest is run in."""
+    """Where MIT-BIH would be: as `model.signals.ecg.records.data_root`, but from any folder that pytest is run in."""
     return Path(os.environ.get("ECG_DATA") or Path(__file__).parents[1] / "data")
 
 

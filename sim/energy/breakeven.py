@@ -6,7 +6,7 @@ activations have a density of 0.45. Both are solved for the sparsity s of the sp
 
 from __future__ import annotations
 
-from sim.energy.technologies import PAPER_V1, Technology
+from sparrow_ecg.sim.energy.technologies import PAPER_V1, Technology
 
 VGG16_DENSITY = 0.45  # of the ANN's activations
 VGG16_FAN_IN = 2395  # mean synapses of a neuron

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from model.network import Network
-from sim.energy.formulas import Energy, energy
-from sim.energy.operations import Activity, Operations
-from sim.energy.technologies import CONSTANTS, OPTIONAL, PAPER_V1, Constant, Technology
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.energy.formulas import Energy, energy
+from sparrow_ecg.sim.energy.operations import Activity, Operations
+from sparrow_ecg.sim.energy.technologies import CONSTANTS, OPTIONAL, PAPER_V1, Constant, Technology
 
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {  # group -> kind of energy -> constants
     "weights": {"logic": ("weight", "dense_hop", "table"), "clock": ("dense_hop", "cycle")},  # an event selects a word

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.network import Network
-from sim.energy.operations import Activity
-from sim.energy.technologies import Technology
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.energy.operations import Activity
+from sparrow_ecg.sim.energy.technologies import Technology
 
 ARCHITECTURES = ("spatial", "neuromorphic", "classical")
 

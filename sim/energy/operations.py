@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from model.golden import Trace
-from model.network import Network
+from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.network.network import Network
 
 Neuron = Literal["ssf", "if"]
 NEURONS: tuple[Neuron, ...] = ("ssf", "if")

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from hw.config import CoreConfig
-from model import golden
-from model.console import InputError
-from model.network import Network
-from sim.energy.formulas import ARCHITECTURES, Energy, energy
-from sim.energy.operations import NEURONS, Activity, from_probes, mismatches, predict
-from sim.energy.technologies import PAPER_V1, Technology
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, Energy, energy
+from sparrow_ecg.sim.energy.operations import NEURONS, Activity, from_probes, mismatches, predict
+from sparrow_ecg.sim.energy.technologies import PAPER_V1, Technology
 
 LABELS = {
     "formula_x_activity": "1. Formula x activity: operations of this core at spatial-dataflow prices",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from model.console import InputError
-from sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, REGISTERS, Device
-from sim.silicon.synthesis import RUNNER
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, REGISTERS, Device
+from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
 
 STEPS = 3  # of `implement`
 # A table of constants asks for its word one cycle, and gets it the next: that is a block of memory, but for the value

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware_gen.compile import compile_c, compilers, shared_library
-from firmware_gen.driver import Driver, DriverError, Recorder, Result
-from firmware_gen.generate import generate
-from hw.config import CoreConfig, Geometry
-from hw.controller import Controller
-from hw.golden import ChipModel
-from hw.image import ChipImage
-from model.golden import ssf
-from sim.benches.networks import random_beats, random_network
-from tests.hw.frames import Frames
+from sparrow_ecg.firmware_gen.compile import compile_c, compilers, shared_library
+from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Recorder, Result
+from sparrow_ecg.firmware_gen.generate import generate
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.host.chip_model import ChipModel
+from sparrow_ecg.hw.host.controller import Controller
+from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from tests.support.frames import Frames
 
 CONFIG = CoreConfig(3, "ram")
 NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)

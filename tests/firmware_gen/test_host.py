@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from firmware_gen import host
-from hw.registers.map import MapParameters, compile_map
+from sparrow_ecg.firmware_gen import host
+from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
 
 
 def test_fresh():

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from firmware_gen.image import intel_hex, write_image
-from hw.options import config_for
-from model.network import Network
+from sparrow_ecg.firmware_gen.image import intel_hex, write_image
+from sparrow_ecg.hw.options import config_for
+from sparrow_ecg.model.network.network import Network
 
 CONTENT = bytes(np.random.default_rng(0).integers(0, 256, 132, dtype=np.uint8))
 

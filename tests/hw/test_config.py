@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hw.config import CoreConfig, Geometry
-from model.console import InputError
-from model.golden import ssf
-from model.network import DirectCounts, Layer, Network
-from sim.benches.networks import random_network
-from tests.networks import networks, runs
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.model.network.network import DirectCounts, Layer, Network
+from sparrow_ecg.sim.rtl.benches.networks import random_network
+from tests.support.networks import networks, runs
 
 
 @pytest.mark.parametrize(

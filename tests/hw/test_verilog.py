@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hw.config import CoreConfig
-from hw.verilog import Verilog, generate
-from hw.weights import Image
-from model.network import Network
-from sim.benches.networks import random_network
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.verilog import Verilog, generate
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 CONFIGS = [CoreConfig(2, *rest) for rest in product(("rom", "ram"), ("ssf", "if"), (True, False))]
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from model.console import InputError
-from model.metrics import SCORES, bootstrap, evaluate, table
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.metrics import SCORES, bootstrap, evaluate, table
 
 LABELS = np.array([0] * 6 + [1] * 3 + [2] * 4)
 PREDICTIONS = np.array([0, 0, 0, 0, 1, 2, 1, 1, 0, 2, 2, 2, 3])

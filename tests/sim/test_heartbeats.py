@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.console import InputError
-from model.network import Network
-from model.splits import make_split
-from sim import heartbeats
-from sim.benches.networks import random_network
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.sim import heartbeats
+from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 
 @pytest.fixture

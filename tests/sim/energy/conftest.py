@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from model.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
 
 
 def _random_case(seed: int, steps: int | None = None, beats: int = 3) -> tuple[Network, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.energy.breakeven import FORMULAS, PUBLISHED, PUBLISHED_STEPS
+from sparrow_ecg.sim.energy.breakeven import FORMULAS, PUBLISHED, PUBLISHED_STEPS
 
 
 @pytest.mark.parametrize("architecture", sorted(PUBLISHED))

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.config import CoreConfig
-from model import golden
-from sim.benches.networks import random_beats, random_network
-from sim.energy import calibration
-from sim.energy.calibration import FITTED, GROUPS, OPERATIONS, Observation, by_group, design_matrix, fit
-from sim.energy.formulas import cycles, energy
-from sim.energy.operations import NEURONS, predict
-from sim.energy.technologies import PAPER_V1, load
-from tests.networks import runs
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.sim.energy import calibration
+from sparrow_ecg.sim.energy.calibration import FITTED, GROUPS, OPERATIONS, Observation, by_group, design_matrix, fit
+from sparrow_ecg.sim.energy.formulas import cycles, energy
+from sparrow_ecg.sim.energy.operations import NEURONS, predict
+from sparrow_ecg.sim.energy.technologies import PAPER_V1, load
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from tests.support.networks import runs
 
 BEATS = 20
 

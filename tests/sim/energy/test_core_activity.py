@@ -9,11 +9,11 @@ import pytest
 from amaranth.hdl import Module
 from amaranth.sim import Simulator
 
-from hw.config import CoreConfig
-from hw.core import Core
-from model.golden import integrate_and_fire, ssf
-from model.network import Network
-from sim.energy.operations import NEURONS, PROBES, from_probes, mismatches, predict
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.serial import Core
+from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mismatches, predict
 
 
 def count_probes(network: Network, config: CoreConfig, counts: np.ndarray) -> list[Counter]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.golden import integrate_and_fire, ssf
-from sim.energy.formulas import ARCHITECTURES, energy, widths
-from sim.energy.operations import NEURONS, predict
-from sim.energy.technologies import PAPER_V1, PAPER_V2, Constant
+from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
+from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, energy, widths
+from sparrow_ecg.sim.energy.operations import NEURONS, predict
+from sparrow_ecg.sim.energy.technologies import PAPER_V1, PAPER_V2, Constant
 
 PRICES = ("add", "compare", "subtract", "multiply", "sram", "dram", "sparse_hop", "dense_hop")
 

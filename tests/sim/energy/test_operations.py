@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.golden import Trace, integrate_and_fire, ssf
-from model.network import Network
-from sim.energy.operations import COUNTERS, NEURONS, PROBES, Operations, from_probes, mismatches, predict
+from sparrow_ecg.model.network.golden import Trace, integrate_and_fire, ssf
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.energy.operations import COUNTERS, NEURONS, PROBES, Operations, from_probes, mismatches, predict
 
 SEEDS = st.integers(0, 10**6)
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from hw.config import CoreConfig
-from model.console import InputError
-from sim.energy.operations import NEURONS, PROBES
-from sim.energy.report import report, show, show_break_even, write
-from sim.energy.tables import COUNTED, PREDICTED, energy_tables, exact
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.sim.energy.operations import NEURONS, PROBES
+from sparrow_ecg.sim.energy.tables import COUNTED, PREDICTED, energy_tables, exact
+from sparrow_ecg.sim.report.energy import report, show, show_break_even, write
 
 
 def test_without_rtl_nothing_claims_to_be_measured(small, tmp_path):

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from model.console import InputError
-from sim.energy.technologies import CONSTANTS, PAPER_V1, TECHNOLOGIES, load
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.sim.energy.technologies import CONSTANTS, PAPER_V1, TECHNOLOGIES, load
 
 
 @pytest.fixture

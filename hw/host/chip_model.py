@@ -1,0 +1,257 @@
+"""Golden model of the chip: what goes in over SPI, and what comes out, frame by frame."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import numpy as np
+
+from sparrow_ecg.hw.host.controller import Controller, State
+from sparrow_ecg.hw.host.image import FIELDS
+from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
+from sparrow_ecg.hw.host.registers.model import RegisterModel
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.network import Network
+
+
+class ChipModel:
+    """Untimed: a beat that was started computes until `settle` is called.
+
+    controller: whose registers, image format and build are modelled; nothing of its logic is used.
+    networks:   those whose images may be loaded.
+    """
+
+    def __init__(self, controller: Controller, *networks: Network):
+        self.controller = controller
+        self.image = controller.image
+        self.networks = {self.image.of(network): network for network in networks} if self.image else {}
+        self.registers = RegisterModel(controller.map)
+        self.reset()
+
+    def __copy__(self) -> ChipModel:
+        """One that goes its own way from here."""
+        other = object.__new__(ChipModel)
+        other.__dict__ |= self.__dict__ | {"registers": copy(self.registers), "counts": list(self.counts)}
+        return other
+
+    def reset(self) -> None:
+        """The reset pin, or CONTROL.reset."""
+        controller, g, config = self.controller, self.controller.geometry, self.controller.config
+        self.state = State.IDLE
+        self.loaded: Network | None = None if self.image else controller.network
+        self.counts: list[int] = []
+        self.received = b""
+        self.registers.reset()
+        self.registers.values |= {
+            "build_lanes": config.lanes,
+            "build_ram": int(config.weights == "ram"),
+            "build_integrate": int(config.neuron == "if"),
+            "build_zero_skip": int(config.zero_skip),
+            "build_tree": int(config.datapath == "tree"),
+            "widths_input_bits": g.input_bits,
+            "widths_weight_bits": g.weight_bits,
+            "widths_potential_bits": g.potential_bits,
+            "widths_layers": g.layers,
+            "steps_steps": g.steps,
+            **{f"shape_{k}_neurons": neurons for k, neurons in enumerate(g.shape)},
+        }
+        if self.image:
+            self.registers.values["geometry_digest"] = self.image.expected["geometry"]
+        self._weights(self.loaded)
+        self._update()
+
+    def settle(self) -> None:
+        """Let the core finish."""
+        if self.state != State.RUN:
+            return
+        values, network = self.registers.values, self.loaded
+        assert network
+        trace = self.trace(np.array([self.counts]))
+        self.state, self.counts = State.DONE, []
+        self.answer = {"result_klass": int(trace.classes[0])} | {
+            f"potential_{i}_value": int(p) % (1 << DATA_BITS) for i, p in enumerate(trace.outputs[0])
+        }
+        values["status_result_valid"] = 1
+        if values["settings_count"]:
+            self.registers.add("beats_count", 1)
+            self.registers.add("cycles_count", self.cycles(trace))
+            config = self.controller.config
+            if config.datapath == "serial":
+                self.registers.add("spikes_fired_count", sum(int(counts.sum()) for counts in trace.counts[1:]))
+                self.registers.add("weights_read_count", self.weight_reads(trace))
+        self._update()
+
+    def trace(self, counts: np.ndarray) -> golden.Trace:
+        assert self.loaded
+        run = golden.ssf if self.controller.config.neuron == "ssf" else golden.integrate_and_fire
+        return run(self.loaded, counts)
+
+    def cycles(self, trace: golden.Trace) -> int:
+        """Cycles for which the core is busy with the beat."""
+        assert self.loaded
+        return int(self.controller.config.cycles(self.loaded, trace)[0]) - self.loaded.inputs
+
+    def weight_reads(self, trace: golden.Trace) -> int:
+        """Weights that the lanes take in a beat."""
+        assert self.loaded
+        config, total = self.controller.config, 0
+        for k, layer in enumerate(self.loaded.layers):
+            counts = trace.counts[k][0]
+            if k == 0 or config.neuron == "ssf":
+                reads = int((counts != 0).sum()) if config.zero_skip else layer.inputs
+            else:
+                reads = int(counts.sum()) if config.zero_skip else layer.inputs * self.loaded.steps
+            total += reads * layer.outputs
+        return total
+
+    @property
+    def irq(self) -> int:
+        values = self.registers.values
+        return (values["status_result_valid"] & values["settings_interrupt_result"]) | (
+            values["status_error"] & values["settings_interrupt_error"]
+        )
+
+    def frame(self, sent: bytes, bits: int | None = None) -> bytes:
+        """What comes back for a frame of so many bits (all by default), the missing bits of the last byte 0."""
+        bits = 8 * len(sent) if bits is None else bits
+        mosi = int.from_bytes(sent, "big") >> 8 * len(sent) - bits
+        echo = (mosi >> 32) | self.registers.word("status") % 256 << bits - 8 if bits >= 8 else 0
+        if bits < 8:
+            miso = self.registers.word("status") % 256 >> 8 - bits
+            self._error("frame")
+            return _left(miso, bits, len(sent))
+        command = mosi >> bits - 8
+        address, words = command % 128, (bits - 8) // DATA_BITS
+        if command & 0x80:
+            for k in range(words):
+                word = mosi >> bits - 8 - DATA_BITS * (k + 1) & (1 << DATA_BITS) - 1
+                self.write(address, word)
+                address = self._next(address)
+            cut = (bits - 8) % DATA_BITS
+            miso = echo
+        else:
+            miso, position = echo >> max(bits - 16, 0) << max(bits - 16, 0), max(bits - 16, 0)
+            cut = (bits - 8) if bits < 16 else (bits - 16) % DATA_BITS
+            while position > 0:
+                taken = min(position, DATA_BITS)
+                miso |= self.read(address) >> DATA_BITS - taken << position - taken
+                position -= taken
+                address = self._next(address)
+        if cut:
+            self._error("frame")
+        return _left(miso, bits, len(sent))
+
+    def _next(self, address: int) -> int:
+        return address if self.registers.port(address) else (address + 1) % (1 << ADDRESS_BITS)
+
+    def read(self, address: int) -> int:
+        value = self.registers.peek(address)
+        cause, told = self.registers.read(address)
+        if cause:
+            self._error(cause)
+        if told & {"result_klass", *self._potentials()} and not self.registers.values["status_result_valid"]:
+            self._error("underflow")
+        return value
+
+    def write(self, address: int, word: int) -> None:
+        cause, told = self.registers.write(address, word)
+        if cause:
+            self._error(cause)
+        elif "beat" in told:
+            self._beat(word)
+        elif "weights" in told:
+            self._image(word)
+        elif "control_reset" in told:
+            self.reset()
+        elif told & {"control_start", "control_load"}:
+            self._begin("control_load" in told and self.image is not None, "control_start" in told)
+        if self.state == State.DONE and not self.registers.values["status_result_valid"]:
+            self.state = State.IDLE
+        self._update()
+
+    def _begin(self, load: bool, start: bool) -> None:
+        if not (load or start):
+            return
+        if self.state == State.RUN:
+            self._error("busy")
+            return
+        self.registers.values["status_result_valid"] = 0
+        self.counts, self.received = [], b""
+        if load:
+            self.state = State.IMAGE
+            self.registers.values["image_cause"] = 0
+            self._weights(None)
+        elif self.state == State.IMAGE:
+            self._refuse("truncated")
+            self._error("no_weights")
+        elif self.loaded is None:
+            self._error("no_weights")
+        else:
+            self.state = State.BEAT
+
+    def _beat(self, word: int) -> None:
+        g = self.controller.geometry
+        if self.state != State.BEAT:
+            self._error("overflow")
+            return
+        for count in word.to_bytes(4, "big")[: g.shape[0] - len(self.counts)]:
+            self.counts.append(count % (1 << g.input_bits))
+            if count >> g.input_bits:
+                self._error("range")
+        if len(self.counts) == g.shape[0]:
+            self.state = State.RUN
+
+    def _image(self, word: int) -> None:
+        if self.state != State.IMAGE or not self.image:
+            self._error("overflow")
+            return
+        position = len(self.received) // 4
+        self.received += word.to_bytes(4, "big")
+        if position < len(FIELDS) - 1:
+            field = FIELDS[position]
+            if word != self.image.expected[field]:
+                self._refuse(field)
+        elif len(self.received) == self.image.size:
+            if self.received in self.networks:
+                self._weights(self.networks[self.received])
+                self.state = State.IDLE
+            else:
+                self._refuse("crc")
+
+    def _refuse(self, cause: str) -> None:
+        self.registers.values["image_cause"] = image_causes(self.controller.map)[cause]
+        self._error("image")
+        self.state = State.IDLE
+
+    def _weights(self, network: Network | None) -> None:
+        self.loaded = network
+        values = self.registers.values
+        values["network_digest"] = int(network.digest[:8], 16) if network else 0
+        for k in range(self.controller.geometry.layers - 1):
+            firing = network.layers[k].firing if network else None
+            values[f"threshold_{k}_log2"] = firing.threshold_log2 if firing else 0
+
+    def _error(self, cause: str) -> None:
+        self.registers.values[f"error_{cause}"] = 1
+        self._update()
+
+    def _update(self) -> None:
+        """What the controller drives."""
+        values = self.registers.values
+        valid = values["status_result_valid"]
+        values |= {
+            "status_busy": int(self.state == State.RUN),
+            "status_error": int(self.registers.word("error") != 0),
+            "status_beat_open": int(self.state == State.BEAT),
+            "status_image_open": int(self.state == State.IMAGE),
+            "status_weights_valid": int(self.loaded is not None),
+            "result_valid": valid,
+        }
+        values |= self.answer if valid else dict.fromkeys(["result_klass", *self._potentials()], 0)
+
+    def _potentials(self) -> list[str]:
+        return [f"potential_{i}_value" for i in range(self.controller.geometry.shape[-1])]
+
+
+def _left(value: int, bits: int, length: int) -> bytes:
+    return (value << 8 * length - bits).to_bytes(length, "big")

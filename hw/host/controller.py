@@ -1,0 +1,260 @@
+"""What a host does with the core: starts beats, loads images, reads answers, and is told what went wrong."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.lib import enum, wiring
+from amaranth.lib.wiring import In, Out
+
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.core.serial import Core
+from sparrow_ecg.hw.core.tree import TreeCore
+from sparrow_ecg.hw.host.image import CHECKED, ChipImage, ImageReceiver, network_id
+from sparrow_ecg.hw.host.registers.block import RegisterBlock
+from sparrow_ecg.hw.host.registers.bus import RegisterBus
+from sparrow_ecg.hw.host.registers.map import DATA_BITS, MapParameters, compile_map, image_causes
+from sparrow_ecg.hw.host.unpacker import Unpacker
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network.network import Network
+
+MOST_LAYERS, MOST_OUTPUTS, MOST_INPUT_BITS = 15, 64, 8  # that the register map has room for
+
+
+def check(network: Network, geometry: Geometry) -> None:
+    """Raise InputError for a network that does not fit the register map."""
+    for what, value, most in (
+        ("layers", geometry.layers, MOST_LAYERS),
+        ("outputs", geometry.shape[-1], MOST_OUTPUTS),
+        ("input bits", geometry.input_bits, MOST_INPUT_BITS),
+        ("bits in a potential", geometry.potential_bits, DATA_BITS),
+    ):
+        if value > most:
+            raise InputError(f"network '{network.name}': {value} {what}, but a chip's registers hold {most}")
+
+
+class State(enum.Enum):
+    IDLE = 0
+    BEAT = 1  # counts are awaited
+    RUN = 2
+    DONE = 3  # the answer is there
+    IMAGE = 4  # words of an image are awaited
+
+
+class Controller(wiring.Component):
+    """A core and its registers; `check` says for which networks.
+
+    status:  the low byte of the register STATUS.
+    irq:     an enabled interrupt is pending.
+    working: the clock is needed.
+    reset:   the host asks for a reset of all this.
+    frame_error: from the host interface, see there.
+    """
+
+    def __init__(self, network: Network, config: CoreConfig):
+        self.network, self.config = network, config
+        self.core = TreeCore(network, config) if config.datapath == "tree" else Core(network, config)
+        self.geometry = g = self.core.geometry
+        check(network, g)
+        self.image = ChipImage(g, config) if config.weights == "ram" else None
+        self.spikes, self.weight_reads = (self._tally(name) for name in ("spikes", "weight_read"))
+        self.parameters = MapParameters(
+            layers=g.layers,
+            outputs=g.shape[-1],
+            ram=self.image is not None,
+            spikes=self.spikes is not None,
+            weight_reads=self.weight_reads is not None,
+            spikes_width=1 if self.spikes is None else len(self.spikes),
+            reads_width=1 if self.weight_reads is None else len(self.weight_reads),
+        )
+        self.map = compile_map(self.parameters)
+        super().__init__(
+            {
+                "bus": In(RegisterBus()),
+                "frame_error": In(1),
+                "status": Out(8),
+                "irq": Out(1),
+                "working": Out(1),
+                "reset": Out(1),
+            }
+        )
+
+    def _tally(self, probe: str) -> Value | None:
+        """By how much a counter grows in a cycle, from a probe of the core."""
+        if probe not in self.core.probes:
+            return None
+        signal, how = self.core.probes[probe]
+        return sum(signal, start=signal[0] & 0)[: len(signal).bit_length()] if how == "ones" else signal
+
+    def elaborate(self, platform) -> Module:
+        m = Module()
+        core = self.core
+        m.submodules.core = core
+        m.submodules.registers = registers = RegisterBlock(self.map)
+        m.submodules.unpacker = unpacker = Unpacker()
+        wiring.connect(m, wiring.flipped(self.bus), registers.bus)
+        state, following = Signal(State), Signal(State)
+        weights_valid = Signal() if self.image else 1
+        computing = Signal()
+        start, load = registers.control_start, registers.control_load if self.image else 0
+        m.d.comb += [
+            computing.eq((state == State.RUN) | ((state == State.BEAT) & ~core.counts.ready)),
+            unpacker.word.eq(self.bus.write_data),
+            unpacker.drop.eq(core.restart | (state == State.RUN)),
+            core.counts.valid.eq(unpacker.bytes.valid & (state == State.BEAT)),
+            core.counts.payload.eq(unpacker.bytes.payload),
+        ]
+
+        m.d.comb += following.eq(state)
+        with m.If(following != state):  # of which synthesis makes a clock gate
+            m.d.sync += state.eq(following)
+        with m.Switch(state):
+            with m.Case(State.BEAT):
+                m.d.comb += [
+                    unpacker.write.eq(registers.beat_write & core.counts.ready),
+                    unpacker.bytes.ready.eq(core.counts.ready),
+                    registers.beat_stall.eq(core.counts.ready & ~unpacker.empty),
+                ]
+                with m.If(computing):
+                    m.d.comb += following.eq(State.RUN)
+            with m.Case(State.RUN), m.If(core.result.valid):
+                m.d.comb += registers.status_result_valid_set.eq(1)
+                m.d.comb += following.eq(State.DONE)
+            with m.Case(State.DONE), m.If(~registers.status_result_valid):
+                m.d.comb += core.result.ready.eq(1)
+                m.d.comb += following.eq(State.IDLE)
+
+        dropped = registers.beat_write
+        if self.image:
+            self._receive(m, registers, unpacker, state, following, weights_valid)
+            dropped |= registers.weights_write
+
+        with m.If(start | load):
+            with m.If(computing):
+                m.d.comb += registers.error_busy_set.eq(1)
+            with m.Else():
+                m.d.comb += [core.restart.eq(1), registers.status_result_valid_clear.eq(1)]
+                m.d.comb += following.eq(Mux(load, State.IMAGE, Mux(weights_valid, State.BEAT, State.IDLE)))
+                m.d.comb += registers.error_no_weights_set.eq(~load & ~Value.cast(weights_valid)[0])
+
+        # Registers.
+        valid = registers.status_result_valid
+        answers = {"result_klass": core.result.payload.klass} | {
+            f"potential_{i}_value": potential for i, potential in enumerate(core.result.payload.potentials)
+        }
+        for field, answer in answers.items():
+            m.d.comb += getattr(registers, field).eq(Mux(valid, answer, 0))
+        answer_read = Cat(getattr(registers, f"{field}_read") for field in answers).any()
+        taken = core.counts.valid & core.counts.ready
+        interrupts = (
+            valid & registers.settings_interrupt_result,
+            registers.status_error & registers.settings_interrupt_error,
+        )
+        m.d.comb += [
+            registers.result_valid.eq(valid),
+            registers.status_busy.eq(computing),
+            registers.status_error.eq(registers.value("ERROR").any()),
+            registers.status_beat_open.eq((state == State.BEAT) & ~computing),
+            registers.status_image_open.eq(state == State.IMAGE),
+            registers.status_weights_valid.eq(weights_valid),
+            registers.error_frame_set.eq(self.frame_error),
+            registers.error_address_set.eq(registers.bad_address),
+            registers.error_access_set.eq(registers.bad_access),
+            registers.error_overflow_set.eq(dropped & ~(unpacker.write & unpacker.empty)),
+            registers.error_underflow_set.eq(answer_read & ~valid),
+            registers.error_range_set.eq(taken & (unpacker.bytes.payload >> self.geometry.input_bits).any()),
+            registers.beats_count_add.eq(registers.status_result_valid_set & registers.settings_count),
+            registers.cycles_count_add.eq(computing & registers.settings_count),
+        ]
+        for counter, tally in (("spikes_fired", self.spikes), ("weights_read", self.weight_reads)):
+            if tally is not None:
+                m.d.comb += getattr(registers, f"{counter}_count_add").eq(Mux(registers.settings_count, tally, 0))
+        self._constants(m, registers)
+        m.d.comb += [
+            self.status.eq(registers.value("STATUS")),
+            self.irq.eq(Cat(interrupts).any()),
+            self.reset.eq(registers.control_reset),
+            self.working.eq(computing | ~unpacker.empty | (state == State.DONE) & ~valid),
+        ]
+        return m
+
+    def _receive(
+        self,
+        m: Module,
+        registers: RegisterBlock,
+        unpacker: Unpacker,
+        state: Signal,
+        following: Signal,
+        weights_valid: Signal,
+    ) -> None:
+        """Images: to `ImageReceiver`, and the bytes of the tables on to the core."""
+        core, image = self.core, self.image
+        assert image is not None
+        assert isinstance(core, Core)
+        m.submodules.receiver = receiver = ImageReceiver(image)
+        causes = image_causes(self.map)
+        begin = registers.control_load & registers.status_result_valid_clear
+        refused = Signal()
+        to_core = receiver.tables & ~receiver.complete
+        m.d.comb += [
+            core.reload.eq(begin),
+            receiver.begin.eq(begin),
+            receiver.word.eq(self.bus.write_data),
+            receiver.complete.eq(core.counts.ready),
+            receiver.bytes.payload.eq(unpacker.bytes.payload),
+            core.image.payload.eq(unpacker.bytes.payload),
+            registers.error_image_set.eq(refused),
+            registers.image_cause_write.eq(refused | begin),
+        ]
+        with m.If(state == State.IMAGE):
+            m.d.comb += [
+                registers.weights_stall.eq(~unpacker.empty),
+                unpacker.write.eq(registers.weights_write),
+                receiver.write.eq(registers.weights_write & unpacker.empty),
+                core.image.valid.eq(unpacker.bytes.valid & to_core),
+                unpacker.bytes.ready.eq(core.image.ready | ~to_core),
+                receiver.bytes.valid.eq(unpacker.bytes.valid & unpacker.bytes.ready),
+            ]
+            with m.If(receiver.write & receiver.accepted):
+                m.d.sync += weights_valid.eq(1)
+                m.d.comb += following.eq(State.IDLE)
+            with m.If(receiver.write & receiver.wrong):
+                numbers = [causes[name] for name in CHECKED]
+                assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+                m.d.comb += [refused.eq(1), registers.image_cause_next.eq(receiver.field + numbers[0])]
+            with m.If(receiver.write & receiver.refused):
+                m.d.comb += [refused.eq(1), registers.image_cause_next.eq(causes["crc"])]
+            with m.If(registers.control_start & ~registers.control_load):
+                m.d.comb += [refused.eq(1), registers.image_cause_next.eq(causes["truncated"])]
+            with m.If(refused):
+                m.d.comb += following.eq(State.IDLE)
+            with m.If(refused | receiver.accepted):
+                m.d.comb += unpacker.drop.eq(1)
+        with m.If(begin):
+            m.d.sync += weights_valid.eq(0)
+        m.d.comb += registers.network_digest.eq(Mux(weights_valid, receiver.network, 0))
+        for k, threshold in enumerate(core.thresholds[: self.geometry.layers - 1]):
+            m.d.comb += getattr(registers, f"threshold_{k}_log2").eq(Mux(weights_valid, threshold, 0))
+
+    def _constants(self, m: Module, registers: RegisterBlock) -> None:
+        """What the build fixes."""
+        g, config = self.geometry, self.config
+        m.d.comb += [
+            registers.build_lanes.eq(config.lanes),
+            registers.build_ram.eq(config.weights == "ram"),
+            registers.build_integrate.eq(config.neuron == "if"),
+            registers.build_zero_skip.eq(config.zero_skip),
+            registers.build_tree.eq(config.datapath == "tree"),
+            registers.widths_input_bits.eq(g.input_bits),
+            registers.widths_weight_bits.eq(g.weight_bits),
+            registers.widths_potential_bits.eq(g.potential_bits),
+            registers.widths_layers.eq(g.layers),
+            registers.steps_steps.eq(g.steps),
+            *(getattr(registers, f"shape_{k}_neurons").eq(neurons) for k, neurons in enumerate(g.shape)),
+        ]
+        if self.image:
+            m.d.comb += registers.geometry_digest.eq(self.image.expected["geometry"])
+        else:
+            m.d.comb += registers.network_digest.eq(network_id(self.network))
+            for k, layer in enumerate(self.network.layers):
+                if layer.firing:
+                    m.d.comb += getattr(registers, f"threshold_{k}_log2").eq(layer.firing.threshold_log2)

@@ -1,0 +1,141 @@
+"""A network as gates: from its Verilog to a netlist with timing, ready to be simulated."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.options import Top
+from sparrow_ecg.hw.verilog import Verilog, generate_top
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.gates.library import liberty
+from sparrow_ecg.sim.gates.library.liberty import Library
+from sparrow_ecg.sim.gates.library.pdks import GENERIC, pdk
+from sparrow_ecg.sim.gates.netlist import synthesis, timing
+from sparrow_ecg.sim.gates.netlist.netlist import Netlist, read
+from sparrow_ecg.sim.gates.netlist.synthesis import Flow
+from sparrow_ecg.sim.gates.run.gatesim import GateSimulator, Simulator
+
+# Transistors of Yosys' own gates in static CMOS, for figures without a library; four of them are a gate equivalent.
+TRANSISTORS = {"NOT": 2, "NAND": 4, "NOR": 4, "AOI3": 6, "OAI3": 6, "AOI4": 8, "OAI4": 8, "AND": 6, "OR": 6, "MUX": 12}
+FLIP_FLOP = 24
+ENABLE_OR_RESET = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A core of a network on a library (none: Yosys' own gates)."""
+
+    network: Network
+    config: CoreConfig
+    library: Library | None
+    flow: Flow
+    verilog: Verilog
+    module: dict[str, Any]
+
+    @cached_property
+    def netlist(self) -> Netlist:
+        assert self.library
+        return read(self.module, self.library)
+
+    @cached_property
+    def timing(self) -> timing.Timing:
+        return timing.analyse(self.netlist)
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        if self.verilog.metadata["top"] == "chip":
+            chipsim = import_module("sparrow_ecg.sim.gates.run.chipsim")  # as the chip, it needs SystemRDL
+            return chipsim.ChipSimulator(self.netlist, chipsim.Host(self.network, self.config))
+        image = Image(self.verilog.geometry, self.config).of(self.network) if self.config.weights == "ram" else b""
+        return GateSimulator(self.netlist, self.verilog.metadata, image)
+
+    def describe(self) -> dict[str, Any]:
+        """What it is, and what synthesis says of it, JSON-ready. Areas are in square micrometres."""
+        described: dict[str, Any] = {
+            "network": self.network.name,
+            "digest": self.network.digest,
+            "shape": list(self.network.shape),
+            "synapses": self.network.synapses,
+            "top": self.verilog.metadata["top"],
+            "config": asdict(self.config),
+            "pdk": self.library.pdk.name if self.library else GENERIC,
+            "flow": asdict(self.flow),
+        }
+        if not self.library:
+            return described | _generic(self.module)
+        instances = self.netlist.instances
+        blocks: dict[str, dict[str, float]] = defaultdict(lambda: {"cells": 0, "registers": 0, "area_um2": 0.0})
+        for instance in instances:
+            block = blocks[instance.block]
+            block["cells"] += 1
+            block["registers"] += instance.cell.register is not None
+            block["area_um2"] += instance.cell.area
+        return described | {
+            "corner": self.library.corner,
+            "voltage": self.library.voltage,
+            "cells": len(instances),
+            "registers": sum(instance.cell.register is not None for instance in instances),
+            "clock_gates": sum(instance.cell.gate is not None for instance in instances),
+            "area_um2": sum(instance.cell.area for instance in instances),
+            "fmax_mhz": self.timing.fmax_mhz,
+            "longest_path_ns": self.timing.period,
+            "longest_path": [f"{cell} {arrival:.3f} ns" for _, cell, arrival in self.timing.path],
+            "blocks": dict(sorted(blocks.items(), key=lambda item: -item[1]["area_um2"])),
+            "cell_counts": dict(Counter(instance.cell.name for instance in instances).most_common()),
+        }
+
+
+def build(
+    network: Network,
+    config: CoreConfig,
+    pdk_name: str,
+    root: Path | None,
+    corner: str | None = None,
+    flow: Flow = Flow(),
+    top: Top = "core",
+) -> Design:
+    """Generate, read the library and synthesise; what was made before is taken from the cache. ``root`` is the data
+    root, where ``liberty/`` is. Raises InputError for a library that is not there.
+    """
+    library = None
+    if pdk_name != GENERIC:
+        library = liberty.load(pdk(pdk_name), root or Path("data"), corner)
+    verilog = generate_top(network, config, top)
+    return Design(network, config, library, flow, verilog, synthesis.synthesise(verilog.text, library, flow, top))
+
+
+def _generic(module: Mapping[str, Any]) -> dict[str, Any]:
+    """Gates, their transistors, and the gates on the longest path, for Yosys' own gates."""
+    kinds = Counter(cell["type"].strip("$_").split("_")[0] for cell in module["cells"].values())
+    registers = {kind for kind in kinds if "DFF" in kind}
+    transistors = sum(TRANSISTORS.get(kind, 10) * n for kind, n in kinds.items() if kind not in registers)
+    transistors += sum((FLIP_FLOP + ENABLE_OR_RESET * (kind != "DFF")) * kinds[kind] for kind in registers)
+
+    drivers, graph = {}, {}
+    gates = {name: cell for name, cell in module["cells"].items() if "DFF" not in cell["type"]}
+    for name, cell in gates.items():
+        for pin, bits in cell["connections"].items():
+            if cell["port_directions"][pin] == "output":
+                drivers[bits[0]] = name
+    for name, cell in gates.items():
+        inputs = (bits[0] for pin, bits in cell["connections"].items() if cell["port_directions"][pin] == "input")
+        graph[name] = [drivers[bit] for bit in inputs if bit in drivers]
+    depth: dict[str, int] = {}
+    for name in TopologicalSorter(graph).static_order():
+        depth[name] = 1 + max((depth[before] for before in graph[name]), default=0)
+    return {
+        "cells": sum(kinds.values()),
+        "registers": sum(kinds[kind] for kind in registers),
+        "gate_equivalents": transistors / 4,
+        "longest_path_gates": max(depth.values(), default=0),
+        "cell_counts": dict(kinds.most_common()),
+    }

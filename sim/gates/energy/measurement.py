@@ -1,0 +1,128 @@
+"""Energy per beat of a design on real beats: choose beats, run them, and add up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy.power import KINDS, Energy, Meter, add
+from sparrow_ecg.sim.gates.energy.toggles import Activity
+from sparrow_ecg.sim.gates.run.gatesim import Run
+
+STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
+HEART_HZ = 75 / 60
+
+
+@dataclass(frozen=True)
+class Measured:
+    """parts: with glitches, by what the design is at: see the simulator's ``pieces``. still: without glitches."""
+
+    beats: int
+    parts: dict[str, Energy]
+    still: dict[str, Energy]
+    settled: float
+
+    @property
+    def energy(self) -> Energy:
+        return add(list(self.parts.values()))
+
+    @property
+    def zero_delay(self) -> Energy:
+        return add(list(self.still.values()))
+
+
+class Mismatch(Exception):
+    """The netlist does not compute what the golden model computes."""
+
+
+def check(design: Design, counts: np.ndarray) -> tuple[Run, int]:
+    """Run every beat on the netlist: what it says, and how many beats differ from the golden model in class, any
+    potential or cycles.
+    """
+    run = design.simulator.run(counts)
+    trace = (golden.ssf if design.config.neuron == "ssf" else golden.integrate_and_fire)(design.network, counts)
+    same = (run.classes == trace.classes) & (run.potentials == trace.outputs).all(axis=1)
+    same &= run.cycles == design.config.cycles(design.network, trace)
+    return run, int((~same).sum())
+
+
+def energy(
+    design: Design, counts: np.ndarray, wires: float = 1.0, progress: Callable[[int], None] = lambda beats: None
+) -> Measured:
+    """Energy of these beats, in this order, each after the one before it."""
+    if not len(counts):
+        raise InputError("no beats to measure: choose a split or records that have some")
+    simulator, timing = design.simulator, design.timing
+    step = max(timing.period * STEP, 1e-4)
+    parts: dict[str, list[Energy]] = defaultdict(list)
+    still: dict[str, list[Energy]] = defaultdict(list)
+    settled = 0.0
+    for piece in simulator.pieces(counts, timing.delays, step):
+        settled = max(settled, piece.settled)
+        meter = Meter(design.netlist, timing, Activity(piece.snapshots), wires)
+        still[piece.part].append(meter.energy())
+        parts[piece.part].append(meter.energy(piece.moves))
+        progress(piece.beats)
+    with_glitches, without = ({name: add(each) for name, each in found.items()} for found in (parts, still))
+    return Measured(len(counts), with_glitches, without, settled)
+
+
+def annotated(design: Design) -> float:
+    """Share of the netlist's nets whose value the simulation computes."""
+    netlist, functions = design.netlist, design.simulator.functions.of_cell
+    known = {net for bits in netlist.inputs.values() for net in bits}
+    for instance in netlist.instances:
+        roles = functions[instance.cell.name]
+        known |= {net for pin, net in instance.pins.items() if pin in roles}
+    used = {net for instance in netlist.instances for net in instance.pins.values() if net > 1}
+    return len(known & used) / max(len(used), 1)
+
+
+def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, Any]:
+    """Energy per beat, JSON-ready, in nJ; powers in nW."""
+    if clock_mhz > design.timing.fmax_mhz:
+        raise InputError(
+            f"clock {clock_mhz:g} MHz is faster than the longest path allows, {design.timing.fmax_mhz:.1f} MHz:"
+            " there is no power to report at it"
+        )
+    whole, zero, beats = measured.energy, measured.zero_delay, measured.beats
+    seconds = whole.cycles / beats / (clock_mhz * 1e6)
+
+    def split(energy: Energy) -> dict[str, float]:
+        shares = {kind: energy.total(kind) / beats * 1e-6 for kind in KINDS[:3]}
+        share = energy.cycles / max(whole.cycles, 1)
+        return shares | {"leakage": whole.leakage_nw * seconds * share}
+
+    def per_block() -> dict[str, dict[str, float]]:
+        found = {}
+        for block in sorted(whole.blocks.keys() | whole.leakage.keys()):
+            kinds = {kind: whole.blocks.get(block, {}).get(kind, 0.0) / beats * 1e-6 for kind in KINDS[:3]}
+            found[block] = kinds | {"leakage": whole.leakage.get(block, 0.0) * seconds}
+        return dict(sorted(found.items(), key=lambda item: -sum(item[1].values())))
+
+    total = sum(split(whole).values())
+    return {
+        "energy_per_beat_nj": total,
+        "energy_split_nj": split(whole),
+        "energy_without_glitches_nj": sum(split(zero).values()),
+        "split_without_glitches_nj": split(zero),
+        "clock_tree_nj": whole.tree / beats * 1e-6,
+        "blocks_nj": per_block(),
+        "layers_nj": {name: split(part) for name, part in measured.parts.items()},
+        "cells_nj": {
+            name: value / beats * 1e-6 for name, value in sorted(whole.cells.items(), key=lambda item: -item[1])[:20]
+        },
+        "energy_per_synapse_pj": total * 1e3 / design.network.synapses,
+        "cycles_per_beat": whole.cycles / beats,
+        "settled_ns": measured.settled,
+        "clock_mhz": clock_mhz,
+        "leakage_nw": whole.leakage_nw,
+        "power_at_75_bpm_nw": (total - split(whole)["leakage"]) * HEART_HZ + whole.leakage_nw,
+    }

@@ -1,0 +1,197 @@
+"""From Verilog to a mapped netlist, with Yosys (pyosys) and the ABC inside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sparrow_ecg.hw.verilog import TOP
+from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.sim.gates.library.liberty import CACHE, Library
+from sparrow_ecg.sim.gates.library.pdks import Pdk
+from sparrow_ecg.sim.gates.netlist import edit
+
+# Chosen by measured energy with glitches: `&nf` takes large cells (adders' sums and carries in one), so that there are
+# fewer nets to glitch; it costs area. ``buffer`` and ``dnsize`` see to loads within the library.
+MAPPING = (
+    "strash; &get -n; &fraig -x; &put; scorr; dc2; dc2; strash; &get -n; &dch -x; &nf; &put;"
+    " buffer -c -N 16; topo; dnsize"
+)
+# clockgate passes over flip-flops whose reset works without their enable: let the reset be an enable, and data, too.
+RESETS = "".join(
+    f"""module \\$_SDFFE_P{reset}{value}{enable}_ (input D, C, E, R, output Q);
+    \\$_DFFE_PP_ _TECHMAP_REPLACE_ (.D({not_r}R ? 1'b{value} : D), .C(C), .E({not_e}E | {not_r}R), .Q(Q));
+endmodule
+"""
+    for value in "01"
+    for reset, not_r in (("P", ""), ("N", "~"))
+    for enable, not_e in (("P", ""), ("N", "~"))
+)
+# Modules that are mapped apart, the core last: then what a chip's parts take is their own, and its core is the very
+# netlist that stands alone.
+APART = {TOP: [TOP], "chip": ["chip.host", "chip.controller", "chip.controller.core"]}
+RUNNER = "import sys; from pyosys import libyosys as y; d = y.Design(); y.run_pass('script ' + sys.argv[1], d)"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How Verilog becomes gates.
+
+    clock_gates: put flip-flops that share an enable behind an integrated clock gate, where they are at least this
+                 many; 0 leaves all clocks running, and enables become multiplexers.
+    flat:        optimise across blocks. Without it each block is mapped alone, and its gates are surely its own.
+    mapping:     the script of ABC.
+    """
+
+    clock_gates: int = 2
+    flat: bool = True
+    mapping: str = MAPPING
+
+
+class SynthesisError(Exception):
+    """Yosys refused. The message holds the end of its log."""
+
+
+def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: str = TOP) -> dict[str, Any]:
+    """The netlist of module ``top`` as Yosys writes it in JSON, all blocks flattened: its ``ports``, ``cells`` and
+    ``netnames``. Without a library its cells are Yosys' own gates. Taken from the cache when made before.
+
+    Raises InputError without pyosys, and `SynthesisError`.
+    """
+    try:
+        tool = version("pyosys")
+    except PackageNotFoundError:
+        raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
+    scripts = [_to_gates(flow, top, library), _to_cells(library, flow, top) if library else _to_generic(top)]
+    edits = Path(edit.__file__).read_text() if library else ""
+    key = "\0".join(
+        [
+            verilog,
+            tool,
+            RESETS,
+            Path(__file__).read_text(),
+            edits,
+            str(astuple(flow)),
+            *scripts,
+            str(library and library.pdk),
+        ]
+    )
+    path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+    if not path.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            netlist = _run(verilog, scripts, library, flow, top, Path(folder))
+        write_atomic(path, json.dumps(netlist))
+    return json.loads(path.read_text())
+
+
+def _run(
+    verilog: str, scripts: Sequence[str], library: Library | None, flow: Flow, top: str, folder: Path
+) -> dict[str, Any]:
+    """Gates of Yosys' own first, then those of the library; between and after them `edit`."""
+    (folder / "core.v").write_text(verilog)
+    (folder / "resets.v").write_text(RESETS)
+    if library:
+        (folder / "adders.v").write_text(_adder(library.pdk))
+    to_gates, to_cells = scripts
+    _yosys(to_gates, "gates.json", folder)
+    if library and flow.clock_gates:
+        gates = json.loads((folder / "gates.json").read_text())
+        for name, module in gates["modules"].items():
+            edit.gate_the_gates(module, library.pdk)
+            if name in APART[top] and name != top:  # a core that stands alone has its clock only while it works
+                edit.gate_the_block(module, library.pdk)
+        (folder / "gates.json").write_text(json.dumps(gates))
+    _yosys(to_cells, "netlist.json", folder)
+    netlist = json.loads((folder / "netlist.json").read_text())["modules"][top]
+    if library:
+        edit.buffer(netlist, library)
+    return netlist
+
+
+def _yosys(commands: str, result: str, folder: Path) -> None:
+    (folder / "flow.ys").write_text(commands)
+    command = [sys.executable, "-c", RUNNER, "flow.ys"]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode or not (folder / result).is_file():
+        raise SynthesisError(f"Yosys failed:\n{done.stdout[-1000:]}")
+
+
+def _adder(pdk: Pdk) -> str:
+    """The library's full adder in place of Yosys' own, for techmap; one that inverts has ``~`` before its outputs."""
+    if not pdk.full_adder:
+        return ""
+    cell, *inputs, carry, total = pdk.full_adder
+    operands = ", ".join(f".{pin}({letter}[i])" for pin, letter in zip(inputs, "ABC", strict=True))
+    outputs = ", ".join(f".{pin.lstrip('~')}({name}[i])" for pin, name in ((carry, "carry"), (total, "total")))
+    return f"""module \\$fa (A, B, C, X, Y);
+    parameter WIDTH = 1;
+    input [WIDTH-1:0] A, B, C;
+    output [WIDTH-1:0] X, Y;
+    wire [WIDTH-1:0] carry, total;
+    genvar i;
+    generate for (i = 0; i < WIDTH; i = i + 1) begin:bits {cell} adder ({operands}, {outputs}); end endgenerate
+    assign X = {"~" * carry.startswith("~")}carry, Y = {"~" * total.startswith("~")}total;
+endmodule
+"""
+
+
+def _to_gates(flow: Flow, top: str, library: Library | None) -> str:
+    """The commands for Yosys: ``core.v`` in, ``gates.json`` out, where only clock gates are of the library."""
+    core = APART[top][-1]
+    lines = [
+        "read_verilog core.v",
+        f"setattr -set keep 1 {core}/w:probe_layer",  # by which energy is told apart
+        *(f"setattr -mod -set keep_hierarchy 1 {module}" for module in APART[top] if module != top),
+        f"synth -top {top} {'-flatten' if flow.flat else ''} -noabc",
+        "delete t:$scopeinfo",
+    ]
+    if flow.clock_gates:
+        lines += ["techmap -map resets.v", "techmap", "opt -purge"]
+    if flow.clock_gates and library:
+        cell, *pins = library.pdk.clock_gate
+        tied = " ".join(f"-tie_lo {pin}" for pin in library.pdk.tied_low)
+        lines.append(f"clockgate -pos {cell} {':'.join(pins)} {tied} -min_net_size {flow.clock_gates}")
+    return "\n".join([*lines, "write_json gates.json", ""])
+
+
+def _flatten(top: str) -> list[str]:
+    return [*(f"setattr -mod -unset keep_hierarchy {module}" for module in APART[top] if module != top), "flatten"]
+
+
+def _to_generic(top: str) -> str:
+    lines = ["abc -g cmos4", *_flatten(top), "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
+    return "\n".join(["read_json gates.json", *lines, ""])
+
+
+def _to_cells(library: Library, flow: Flow, top: str) -> str:
+    """The commands for Yosys: ``gates.json`` in, ``netlist.json`` out."""
+    pdk = library.pdk
+    liberty = " ".join(f"-liberty {path.resolve()}" for path in library.paths)
+    unused = " ".join(f"-dont_use {pattern}" for pattern in pdk.dont_use)
+    (high, high_pin), (low, low_pin) = pdk.tie
+    adders = ["extract_fa -fa", "techmap -map adders.v", "techmap", "opt -purge"] if pdk.full_adder else []
+    lines = [
+        "read_json gates.json",
+        *(f"read_liberty -lib -ignore_miss_func {path.resolve()}" for path in library.paths),  # pins' directions
+        *adders,
+        f"dfflibmap {liberty} {unused}",
+        "setundef -zero",
+        "opt -purge",
+        f"abc {liberty} {unused} -script +{flow.mapping.replace(' ', ',')}",
+        *_flatten(top),
+        "delete t:$scopeinfo",
+        f"hilomap -singleton -hicell {high} {high_pin} -locell {low} {low_pin}",
+        "opt_clean -purge",
+        f"select {top}",
+        "check -assert",
+        "write_json -selected netlist.json",
+    ]
+    return "\n".join(lines) + "\n"

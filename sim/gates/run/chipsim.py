@@ -1,0 +1,260 @@
+"""A chip's netlist, used through its SPI pins as a microcontroller would: 64 chips at a time, one beat in each.
+
+All lanes get the same frames at the same time, with counts of their own in them: a frame starts a beat and carries it,
+the host sleeps for as long as the slowest core may take to raise ``irq``, and another frame fetches class and
+potentials. Each lane has its clock only while its own ``clock_request`` is high: it starts and stops at once. What the
+pins do is worked out here, from the register map; gatesim.cpp only plays it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from systemrdl.node import FieldNode
+
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map, number, register_at
+from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.hw.host.unpacker import BYTES
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.gates.netlist.netlist import Netlist
+from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
+from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
+from sparrow_ecg.sim.rtl.board import LEAD
+from sparrow_ecg.sim.rtl.engine import longest_beat
+
+PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
+FIRST_WORD = 2 + 4  # bytes of a frame that reads, up to the end of its first word
+LATENCY = 2  # cycles from the last rising edge of a beat's ``sck`` until the last word is there
+ONES = np.uint64(2**64 - 1)
+PINS = ("rst", "cs_n", "sck", "mosi")
+RST, CS_N, SCK, MOSI = range(len(PINS))
+PARTS = ("write", "compute", "class", "potentials")
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """pins: uint64[cycles, PINS], a lane in each bit. sampled: the cycles at whose end the host looks at ``miso``."""
+
+    pins: np.ndarray
+    sampled: np.ndarray
+
+    @staticmethod
+    def of(content: np.ndarray) -> Frame:
+        """content: uint8[lanes, bytes]."""
+        lanes = np.packbits(np.unpackbits(content, axis=1), axis=0, bitorder="little").T  # bytes[bits, 8]
+        bits = np.ascontiguousarray(lanes).view(np.uint64)
+        pins = np.zeros((PERIOD * len(bits) + 3 * LEAD, len(PINS)), np.uint64)
+        clocked = pins[LEAD : -2 * LEAD].reshape(len(bits), PERIOD, len(PINS))
+        clocked[:, PERIOD // 2 :, SCK] = ONES
+        clocked[:, :, MOSI] = bits
+        pins[-LEAD:, CS_N] = ONES
+        return Frame(pins, LEAD + PERIOD // 2 - 1 + PERIOD * np.arange(len(bits)))
+
+
+def idle(cycles: int) -> np.ndarray:
+    """Pins while nobody talks to the chip."""
+    pins = np.zeros((cycles, len(PINS)), np.uint64)
+    pins[:, CS_N] = ONES
+    return pins
+
+
+class Host:
+    """What a microcontroller sends to a chip of a network, by the names of its register map."""
+
+    def __init__(self, network: Network, config: CoreConfig):
+        self.network, self.config = network, config
+        self.map = compile_map(MapParameters(layers=len(network.layers), outputs=network.outputs))
+        ram = config.weights == "ram"
+        self.image = ChipImage(Geometry.of(network, config), config).of(network) if ram else b""
+
+    def _number(self, register: str) -> int:
+        return number(register_at(self.map, register))
+
+    def _field(self, register: str, name: str) -> FieldNode:
+        field = register_at(self.map, register).get_child_by_name(name)
+        assert isinstance(field, FieldNode), (register, name)
+        return field
+
+    def _set(self, register: str, name: str) -> bytes:
+        """A word with this field's lowest bit."""
+        return (1 << self._field(register, name).low).to_bytes(4, "big")
+
+    def _write(self, register: str, content: np.ndarray) -> Frame:
+        """content: uint8[lanes, bytes], filled up to whole words."""
+        head = np.full((LANES, 1), WRITE | self._number(register), np.uint8)
+        tail = np.zeros((LANES, -content.shape[1] % 4), np.uint8)
+        return Frame.of(np.hstack([head, content, tail]))
+
+    def setup(self) -> np.ndarray:
+        """Pins of what is done once: reset, the interrupt of a result, and the image of a ``ram`` core."""
+        reset = idle(5)
+        reset[:-1, RST] = ONES
+        words = [("SETTINGS", self._set("SETTINGS", "interrupt_result"))]
+        if self.image:
+            words += [("CONTROL", self._set("CONTROL", "load")), ("WEIGHTS", self.image)]
+        frames = [self._write(register, _shared(content)).pins for register, content in words]
+        return np.concatenate([reset, idle(LEAD), *frames])
+
+    def start(self, counts: np.ndarray) -> Frame:
+        """Begin a beat, and all of it. counts: integers[lanes, inputs]."""
+        return self._write("CONTROL", np.hstack([_shared(self._set("CONTROL", "start")), counts.astype(np.uint8)]))
+
+    def fetch(self) -> Frame:
+        return Frame.of(_shared(bytes([self._number("RESULT"), 0]) + bytes(4 * (1 + self.network.outputs))))
+
+    def answer(self, miso: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Classes, -1 where there is no answer, int64[lanes], and potentials, int64[lanes, outputs]; from the bits that
+        came back for `fetch`, uint64[bits].
+        """
+        received = np.packbits(_lanes(miso), axis=0).T[:, 2:]  # after status and turnaround
+        words = np.ascontiguousarray(received).view(">u4").astype(np.int64)
+        klass, valid = (self._field("RESULT", name) for name in ("klass", "valid"))
+        classes = words[:, 0] >> klass.low & (1 << klass.width) - 1
+        potentials = np.where(words[:, 1:] >> 31, words[:, 1:] - (1 << 32), words[:, 1:])
+        return np.where(words[:, 0] >> valid.low & 1, classes, -1), potentials
+
+
+class ChipSimulator:
+    """As `GateSimulator`, of a chip; ``netlist`` is that of a chip of the host's network and config.
+
+    A beat that got no answer has class -1, and one that got no interrupt cycles that no core takes.
+    """
+
+    def __init__(self, netlist: Netlist, host: Host):
+        self.netlist, self.host = netlist, host
+        self.functions = Functions(netlist.library)
+        self.stated = {"sck_cycles": PERIOD, "select_cycles": LEAD}
+        self.wait = longest_beat(host.network, host.config)
+
+    def run(self, counts: np.ndarray) -> Run:
+        """Every beat of counts, integers[beats, inputs]. Cycles are counted from when ``irq`` rises: those that the
+        core would take if the counts came without stalls.
+        """
+        network, fetch = self.host.network, self.host.fetch()
+        before = LATENCY + (network.inputs - 1) % BYTES + 1  # the last word gives its counts to the core
+        run = Run(*(np.zeros(shape, np.int64) for shape in (len(counts), (len(counts), network.outputs), len(counts))))
+        with _Player(self) as player:
+            player.play(self.host.setup())
+            for chosen, valid in _rows(len(counts)):
+                _, computed, *read = (player.play(pins) for _, pins in self._beat(counts[chosen]))
+                classes, potentials = self.host.answer(np.concatenate(read)[fetch.sampled, 0])
+                risen = _lanes(computed[:, 1]).argmax(axis=0)
+                beats = chosen[valid]
+                run.classes[beats], run.potentials[beats] = classes[valid], potentials[valid]
+                run.cycles[beats] = risen[valid] - before + network.inputs
+        return run
+
+    def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
+        """What nets do while a beat is written, up to its last bit; while the core computes and the frame ends;
+        while the class is read, up to its last bit; and while the potentials are, and the frame ends. Each lane plays
+        the beat before its first one too, unseen.
+        """
+        nets = self.netlist.nets
+        deep = max(1, ROOM // (16 * nets))
+        with _Player(self) as plain, _Player(self, ticks(delays, step)) as delayed:
+            for player in (plain, delayed):
+                player.play(self.host.setup())
+            for row, (chosen, valid) in enumerate(_rows(len(counts), unseen=1)):
+                lanes = int(np.packbits(valid, bitorder="little").view(np.uint64)[0])
+                for part, pins in self._beat(counts[chosen]):
+                    for first in range(0, len(pins), deep):
+                        now = pins[first : first + deep]
+                        size = 1 + 2 * len(now)
+                        snapshots = Snapshots(np.zeros((size, nets), np.uint64), np.zeros(size, np.uint64))
+                        moves = np.zeros(nets, np.int64), np.zeros(nets, np.int64)
+                        plain.play(now, lanes, snapshots)
+                        delayed.play(now, lanes, moves=moves)
+                        if row:
+                            last = part == PARTS[-1] and first + deep >= len(pins)
+                            settled = delayed.longest * step
+                            yield Piece(part, snapshots, moves, settled, int(valid.sum()) if last else 0)
+
+    def _beat(self, counts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Pins of a beat, by part."""
+        start, fetch = self.host.start(counts), self.host.fetch()
+        edge = int(start.sampled[-1]) + 1
+        wait = np.concatenate([start.pins[edge:], idle(self.wait)])
+        klass = int(fetch.sampled[8 * FIRST_WORD - 1]) + 1
+        return zip(PARTS, (start.pins[:edge], wait, fetch.pins[:klass], fetch.pins[klass:]), strict=True)
+
+
+class _Player:
+    """A netlist with its state, in gatesim.cpp."""
+
+    def __init__(self, simulator: ChipSimulator, delays: Mapping[int, tuple[int, ...]] | None = None):
+        self.library, netlist = simulator.functions.compiled, simulator.netlist
+        nets = netlist.inputs | netlist.outputs
+        self.clock, self.request = nets["clk"][0], nets["clock_request"][0]
+        self.pins, self.watched = (
+            np.array([nets[name][0] for name in names], np.int32) for names in (PINS, ("miso", "irq"))
+        )
+        ops, sizes = simulator.functions.ops(netlist, delays or {})
+        self.handle = ctypes.c_void_p(
+            self.library.gates_open(address(ops), address(sizes), ctypes.c_int64(delays is not None))
+        )
+        self.running = np.uint64(0)  # lanes with a clock in the last cycle
+        self.longest = 0
+
+    def __enter__(self) -> _Player:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.library.gates_close(self.handle)
+
+    def play(
+        self,
+        pins: np.ndarray,
+        lanes: int = 0,
+        snapshots: Snapshots | None = None,
+        moves: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """``miso`` and ``irq`` at the end of each cycle, uint64[cycles, 2]. What the lanes, a bit each, do is kept in
+        snapshots and added to moves.
+        """
+        pins = np.ascontiguousarray(pins)
+        clocked, seen = np.zeros(len(pins), np.uint64), np.zeros((len(pins), 2), np.uint64)
+        self.longest = self.library.gates_play(
+            self.handle,
+            self.clock,
+            self.request,
+            address(self.pins),
+            ctypes.c_int64(len(self.pins)),
+            address(pins),
+            ctypes.c_int64(len(pins)),
+            address(self.watched),
+            ctypes.c_int64(len(self.watched)),
+            address(clocked),
+            address(seen),
+            address(snapshots.nets) if snapshots else None,
+            *((address(each) for each in moves) if moves else (None, None)),
+            ctypes.c_uint64(lanes),
+        )
+        if snapshots:  # a clock that rose has to fall
+            snapshots.active[2::2] = clocked
+            snapshots.active[1::2] = clocked | np.concatenate([[self.running], clocked[:-1]])
+            snapshots.active[:] &= np.uint64(lanes)
+        self.running = clocked[-1]
+        return seen
+
+
+def _shared(content: bytes) -> np.ndarray:
+    """The same for all lanes, uint8[lanes, bytes]."""
+    return np.tile(np.frombuffer(content, np.uint8), (LANES, 1))
+
+
+def _lanes(words: np.ndarray) -> np.ndarray:
+    """The bits of each word, uint8[words, lanes]."""
+    return np.unpackbits(np.ascontiguousarray(words)[:, None].view(np.uint8), axis=1, bitorder="little")
+
+
+def _rows(beats: int, unseen: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Which beat each lane plays, int64[lanes], and whether it counts; each begins with so many before its own."""
+    edges = np.array(starts_of(beats))
+    for row in range(-unseen, int(np.diff(edges).max())):
+        chosen = edges[:-1] + row
+        yield np.minimum(chosen, beats - 1), (row >= 0) & (chosen < edges[1:])

@@ -1,0 +1,136 @@
+"""The design space as a picture: accuracy and area against energy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import Any
+
+from sparrow_ecg.sim.studies.front import on_front
+from sparrow_ecg.sim.studies.space import lanes
+
+KINDS = {  # of core: colour and marker
+    "adder tree": ("#1b9e77", "D"),
+    "serial, ROM": ("#386cb0", "o"),
+    "serial, RAM": ("#7570b3", "s"),
+    "serial, ROM, IF": ("#d95f02", "^"),
+}
+INK = "#333333"
+ACCURACIES = (98.29, 99.2)  # that are asked for, %
+THESIS = (31.39, 98.29)  # nJ and % of a chip in 22 nm: S. Chu, doctoral thesis
+
+
+def kind(config: Mapping[str, Any]) -> str:
+    if config["datapath"] == "tree":
+        return "adder tree"
+    return f"serial, {config['weights'].upper()}" + (", IF" if config["neuron"] == "if" else "")
+
+
+def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
+    """A PNG. Each result is a point; hollow ones have clocks that run all the time; lines are the fronts."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 5.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    for name, (colour, marker) in KINDS.items():
+        for gated in (True, False):
+            some = [r for r in results if (kind(r["point"]["config"]), r["point"]["clock_gates"] > 0) == (name, gated)]
+            if not some:
+                continue
+            energies = [r["energy_per_beat_nj"] for r in some]
+            style = {
+                "s": 38,
+                "marker": marker,
+                "edgecolors": colour,
+                "facecolors": colour if gated else "none",
+                "alpha": 0.85,
+                "linewidths": 1.1,
+                "label": name + ("" if gated else ", no clock gates"),
+                "zorder": 3,
+            }
+            left.scatter(energies, [100 * r["accuracy"] for r in some], **style)
+            right.scatter(energies, [r["area_um2"] * 1e-6 for r in some], **style)
+    _accuracies(left, results)
+    _areas(right, results)
+    for axes in (left, right):
+        axes.set_xscale("log")
+        axes.set_xlabel("energy per beat, nJ (gate level, with glitches)")
+        axes.grid(which="major", color="#dddddd", linewidth=0.7)
+        axes.grid(which="minor", color="#eeeeee", linewidth=0.4)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+        _decades(axes.xaxis)
+        axes.tick_params(labelsize=8)
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    figure.suptitle(title, color=INK, fontsize=11)
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=160)
+    return picture.getvalue()
+
+
+def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
+    best = on_front(results, "error rate", "energy")
+    energies, accuracies = [r["energy_per_beat_nj"] for r in best], [100 * r["accuracy"] for r in best]
+    end = max([THESIS[0], *(r["energy_per_beat_nj"] for r in results)]) * 1.2
+    axes.step([*energies, end], [*accuracies, accuracies[-1]], where="post", color=INK, linewidth=1, zorder=2)
+    for accuracy in ACCURACIES:
+        axes.axhline(accuracy, color="#999999", linewidth=0.8, linestyle=":", zorder=1)
+        axes.annotate(
+            f"{accuracy:g} %", (1, accuracy), xycoords=("axes fraction", "data"), ha="right", va="top",
+            fontsize=8, color="#777777",
+        )  # fmt: skip
+    axes.plot(*THESIS, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
+    axes.annotate(
+        "thesis chip, 22 nm", THESIS, xytext=(0, 9), textcoords="offset points", fontsize=8, ha="center",
+        color="#b2182b",
+    )  # fmt: skip
+    axes.margins(x=0.08, y=0.12)
+    axes.set_xscale("log")
+    axes.set_xlim(left=axes.get_xlim()[0] / 5)  # room for names, to the left of all points
+    _name(axes, best, lambda r: 100 * r["accuracy"], [r["point"]["network"] for r in best], left=True)
+    axes.set_ylabel("accuracy on all test beats, %")
+    axes.set_title("Accuracy and energy", fontsize=10, color=INK)
+
+
+def _areas(axes: Any, results: Sequence[dict[str, Any]]) -> None:
+    best = on_front(results, "area", "energy")
+    energies, areas = [r["energy_per_beat_nj"] for r in best], [r["area_um2"] * 1e-6 for r in best]
+    axes.step(energies, areas, where="post", color=INK, linewidth=1, zorder=2)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.margins(x=0.08, y=0.1)
+    configs = [r["point"]["config"] for r in best]
+    cores = ["tree" if config["datapath"] == "tree" else lanes(config["lanes"]) for config in configs]
+    _name(axes, best, lambda r: r["area_um2"] * 1e-6, cores)
+    _decades(axes.yaxis)
+    axes.set_ylabel("area of cells, mm$^2$")
+    axes.set_title("Area and energy", fontsize=10, color=INK)
+
+
+def _decades(axis: Any) -> None:
+    """Plain numbers at 1, 2 and 5 of each decade of a logarithmic axis."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, names: Sequence[str], left: bool = False) -> None:
+    """Names beside points, to the left or right, each at least a line above the one below it."""
+    places = sorted(
+        zip([height(result) for result in results], results, names, strict=True), key=lambda place: place[0]
+    )
+    line, below = 8.5, -inf  # points
+    for value, result, name in places:
+        point = result["energy_per_beat_nj"], value
+        at = axes.transData.transform(point)[1] * 72 / axes.figure.dpi
+        below = max(at - line / 3, below + line)
+        axes.annotate(
+            name, point, xytext=(-7 if left else 7, below - at), textcoords="offset points",
+            fontsize=7.5, color=INK, ha="right" if left else "left",
+        )  # fmt: skip

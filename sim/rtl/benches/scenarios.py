@@ -1,0 +1,114 @@
+"""What the regression plays to each core. Each scenario begins with a reset, and raises `Fault`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sparrow_ecg.model.network.network import Firing, Layer, Network
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, worst_beats
+from sparrow_ecg.sim.rtl.benches.player import Driver
+
+Scenario = Callable[[Driver], Awaitable[None]]
+
+
+async def full_rate(driver: Driver) -> None:
+    """Beats back to back, among them one of all zeros and one of all maxima: answers, and cycles as predicted."""
+    await _fresh(driver)
+    await driver.play(random_beats(driver.rng, driver.member.network, 12), image=driver.member.image())
+
+
+async def bounds(driver: Driver) -> None:
+    """Beats that drive first-layer neurons to their lowest and highest sums."""
+    await _fresh(driver)
+    worst = worst_beats(driver.member.network)
+    chosen = driver.rng.permutation(len(worst))[:5]
+    await driver.play(worst[chosen], image=driver.member.image())
+
+
+async def stalls(driver: Driver) -> None:
+    """Random stalls of the inputs, and back-pressure on the results, rare and frequent."""
+    await _fresh(driver)
+    for often in (0.2, 0.8):
+        beats = random_beats(driver.rng, driver.member.network, 5)
+        await driver.play(beats, stalls=often, pressure=often, image=driver.member.image())
+
+
+async def resets(driver: Driver) -> None:
+    """A reset in any cycle, of the image too; the next beat is as ever."""
+    network, image = driver.member.network, driver.member.image()
+    rng = driver.rng
+    longest = int(driver.member.config.cycles(network, driver.member.golden(_full(network))).max())
+    for start in (0, network.inputs // 2, network.inputs, longest // 2, longest - 1):
+        if image:
+            await _fresh(driver)
+            await driver.play(_full(network), image=image, cycles=int(rng.integers(1, len(image) + 1)))
+        await _fresh(driver, cycles=int(rng.integers(1, 3)))
+        begun = len(image) + start + int(rng.integers(1, max(longest // 2, 2)))
+        await driver.play(random_beats(rng, network, 3), image=image, cycles=begun)
+        await _fresh(driver)
+        await driver.play(random_beats(rng, network, 1), image=image)
+
+
+async def another_patient(driver: Driver, thresholds: int = 4) -> None:
+    """Other weights, biases and thresholds come while a ``ram`` core is at work, and are loaded between two beats.
+
+    thresholds: about how many of all that the core knows are tried.
+    """
+    member, network = driver.member, driver.member.network
+    if member.config.weights == "rom":
+        return
+    await _fresh(driver)
+    image = member.image()
+    known = member.geometry.thresholds
+    for turn, threshold_log2 in enumerate(known[:: max(1, len(known) // thresholds)]):
+        often = 0.4 if turn % 2 else 0.0
+        following = _shuffled(member.network, driver.rng, threshold_log2, silent=turn == 3)
+        image, loaded = member.image(following), image
+        await driver.play(random_beats(driver.rng, network, 3), stalls=often, image=loaded, network=network)
+        await driver.play(random_beats(driver.rng, network, 2), waiting=image[0], pressure=often, network=network)
+        network = following
+
+
+async def endurance(driver: Driver) -> None:
+    """Many beats, many resets in any cycle, every threshold."""
+    network, image = driver.member.network, driver.member.image()
+    await _fresh(driver)
+    await driver.play(random_beats(driver.rng, network, 400), image=image)
+    longest = int(driver.member.config.cycles(network, driver.member.golden(_full(network))).max())
+    for _ in range(40):
+        await _fresh(driver)
+        await driver.play(_full(network), image=image, cycles=len(image) + int(driver.rng.integers(1, longest)))
+        await _fresh(driver)
+        await driver.play(random_beats(driver.rng, network, 1), image=image)
+    await another_patient(driver, thresholds=len(driver.member.geometry.thresholds))
+
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario for scenario in (full_rate, bounds, stalls, resets, another_patient)
+}
+
+
+async def _fresh(driver: Driver, cycles: int = 1) -> None:
+    await driver.reset(cycles)
+    driver.loading = True
+
+
+def _full(network: Network) -> np.ndarray:
+    return np.full((1, network.inputs), network.count_max(0))
+
+
+def _shuffled(network: Network, rng: np.random.Generator, threshold_log2: int, silent: bool) -> Network:
+    """The network of another patient: the same shape, its numbers in another order, another first threshold.
+
+    silent: its first layer never fires.
+    """
+    never = -network.inputs * network.count_max(0) << (network.weight_bits - 1)
+    layers = []
+    for k, layer in enumerate(network.layers):
+        biases = np.full(layer.outputs, never) if silent and k == 0 else rng.permutation(layer.biases)
+        firing = Firing(threshold_log2, network.steps) if layer.firing and k == 0 else layer.firing
+        layers.append(Layer(rng.permuted(layer.weights), biases, firing))
+    return replace(network, layers=tuple(layers))

@@ -1,0 +1,156 @@
+"""The chip's RTL in Verilator, used through its SPI pins alone: for the fuzz test and for the firmware's driver."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from amaranth.back import verilog
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.host.chip import Chip
+from sparrow_ecg.hw.host.registers.map import number, register_name, registers
+from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.rtl.engine import Hang, Result, longest_beat
+from sparrow_ecg.sim.rtl.verilator import build
+
+SOURCE = Path(__file__).parent / "harness" / "spi.cpp"
+FLAGS = (
+    *("--cc", "--exe", "--top-module", "chip", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
+    *("-Wno-fatal", "-Wno-lint", "-CFLAGS", "-fPIC -DNDEBUG", "-LDFLAGS", "-shared"),
+)
+LEAD = 4  # cycles of the core from chip select to the first edge of sck, and from its last edge to chip select
+
+
+class Board:
+    """A chip with its pins, and a clock that stands still while the chip does not ask for it.
+
+    One board is one chip: it may be opened many times from one build.
+    """
+
+    def __init__(self, network: Network, config: CoreConfig, chip: Chip | None = None):
+        chip = chip or Chip(network, config)
+        sources = {
+            "chip.v": verilog.convert(chip, name="chip", emit_src=False),
+            "spi.cpp": SOURCE.read_text(),
+        }
+        self.controller = chip.controller
+        self.path = build("chip", sources, FLAGS, "chip.so")
+        self.library = library = ctypes.CDLL(str(self.path))
+        handle, number, count = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
+        for name, result, *arguments in (
+            ("open", handle),
+            ("close", None, handle),
+            ("reset", None, handle),
+            ("run", None, handle, count),
+            ("cycles", count, handle),
+            ("clocked", count, handle),
+            ("timing", None, handle, *[ctypes.c_uint32] * 5),
+            ("irq", number, handle),
+            ("clock_request", number, handle),
+            ("pins", None, handle, number, number, number),
+            ("select", None, handle, number),
+            ("frame", None, handle, ctypes.c_char_p, ctypes.c_char_p, count),
+            ("settle", count, handle, count),
+        ):
+            function = getattr(library, f"chip_{name}")
+            function.restype, function.argtypes = result, arguments
+        self.handle = library.chip_open()
+
+    def close(self) -> None:
+        self.library.chip_close(self.handle)
+
+    def __enter__(self) -> Board:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def timing(self, high: int = 2, low: int = 2, lead: int = LEAD, jitter: int = 0, always: bool = False) -> None:
+        """Cycles of the core's clock for each phase of ``sck``; see the harness."""
+        self.library.chip_timing(self.handle, high, low, lead, jitter, always)
+
+    def reset(self) -> None:
+        self.library.chip_reset(self.handle)
+
+    def run(self, cycles: int) -> None:
+        self.library.chip_run(self.handle, cycles)
+
+    def pins(self, cs_n: int, sck: int, mosi: int) -> None:
+        self.library.chip_pins(self.handle, cs_n, sck, mosi)
+
+    def frame(self, sent: bytes, bits: int | None = None) -> bytes:
+        """What comes back for a frame of so many bits, all of ``sent`` by default."""
+        received = ctypes.create_string_buffer(len(sent))
+        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits)
+        return received.raw
+
+    def settle(self, limit: int = 1_000_000) -> int:
+        """Wait until the chip needs no clock; returns the cycles. Raises TimeoutError when it never rests."""
+        waited = self.library.chip_settle(self.handle, limit)
+        if waited == limit:
+            raise TimeoutError(f"the chip still asks for its clock after {limit} cycles")
+        return waited
+
+    @property
+    def irq(self) -> int:
+        return self.library.chip_irq(self.handle)
+
+    @property
+    def clock_request(self) -> int:
+        return self.library.chip_clock_request(self.handle)
+
+    @property
+    def cycles(self) -> int:
+        return self.library.chip_cycles(self.handle)
+
+    @property
+    def clocked(self) -> int:
+        return self.library.chip_clocked(self.handle)
+
+
+class ChipEngine:
+    """One network on one chip, each beat through the SPI pins. As `sim.rtl.engine.Engine`, without activity.
+
+    The cycles of a beat are those of its counts, one each as the core takes them, and those of the counter CYCLES.
+    """
+
+    def __init__(self, network: Network, config: CoreConfig):
+        self.network = network
+        self.board = Board(network, config)
+        self.limit = 2 * longest_beat(network, config) + 1000
+        self.numbers = {register_name(each): number(each) for each in registers(self.board.controller.map)}
+
+    def _write(self, name: str, content: bytes) -> None:
+        padded = content.ljust(-(-len(content) // 4) * 4, b"\0")
+        self.board.frame(bytes([WRITE | self.numbers[name]]) + padded)
+
+    def _read(self, name: str, words: int) -> np.ndarray:
+        answer = self.board.frame(bytes([self.numbers[name], 0]) + bytes(4 * words))
+        return np.frombuffer(answer, ">i4", offset=2).astype(np.int64)
+
+    def run(self, counts: np.ndarray, progress: Callable[[int], None] = lambda beats: None) -> Result:
+        """Run beats, after a reset; parameters and result are those of `Engine.run`, of one worker."""
+        board, outputs = self.board, self.network.outputs
+        board.reset()
+        if board.controller.image:
+            self._write("control", (2).to_bytes(4, "big"))
+            self._write("weights", board.controller.image.of(self.network))
+        self._write("settings", (4).to_bytes(4, "big"))  # count
+        answers = np.zeros((len(counts), 1 + outputs), dtype=np.int64)
+        busy = np.zeros(len(counts) + 1, dtype=np.int64)
+        since = board.clocked
+        for n, beat in enumerate(np.asarray(counts, dtype=np.uint8)):
+            self._write("control", (1).to_bytes(4, "big") + beat.tobytes())
+            try:
+                board.settle(self.limit)
+            except TimeoutError:
+                raise Hang(n, self.limit) from None
+            answers[n], busy[n + 1] = self._read("result", 1 + outputs), self._read("cycles", 1)[0]
+            progress(1)
+        classes = np.where(answers[:, 0] < 0, answers[:, 0] & 0xFF, -1)  # bit 31 says that there is an answer
+        cycles = np.diff(busy) % (1 << 32) + self.network.inputs
+        return Result(classes, answers[:, 1:], cycles, board.clocked - since)

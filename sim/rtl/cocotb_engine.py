@@ -1,0 +1,94 @@
+"""The same harness under cocotb, with its clock in HDL: slower than `Engine`, and must give the same answers."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import cocotb_tools.config
+import numpy as np
+from cocotb_tools.runner import get_results, get_runner
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.verilog import Verilog, generate
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.rtl import harness
+from sparrow_ecg.sim.rtl.engine import Hang, Result, longest_beat
+from sparrow_ecg.sim.rtl.verilator import build
+
+POLL = 0.2  # seconds between two looks at how far it is
+
+
+class CocotbEngine:
+    """One network on one core, run by the cocotb bench `sim.rtl.benches.dataset`. As `Engine`, without activity."""
+
+    def __init__(self, network: Network, config: CoreConfig, core: Verilog | None = None):
+        core = core or generate(network, config)
+        self.network = network
+        self.limit = 2 * longest_beat(network, config) + 1000
+        self.image = Image(core.geometry, config).of(network) if config.weights == "ram" else b""
+        sources = harness.sources(core)
+        sources["bench.sv"] = (harness.FOLDER / "bench.sv").read_text()
+        sources["cocotb.cpp"] = (cocotb_tools.config.share_dir / "lib/verilator/verilator.cpp").read_text()
+        libraries = cocotb_tools.config.libs_dir
+        # As cocotb's own runner builds, save for --public-flat-rw, which would slow down every signal.
+        flags = (
+            *("--cc", "--exe", "--vpi", "--timing", "--prefix", "Vtop", "--top-module", "bench", "-O3"),
+            *("--x-assign", "fast", "--x-initial", "fast", "--noassert", "-Wno-fatal", "-Wno-lint"),
+            *("-LDFLAGS", f"-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
+        )
+        self.path = build("cocotb", sources, flags, "bench")
+
+    def run(self, counts: np.ndarray, progress: Callable[[int], None] = lambda beats: None, stall: int = 0) -> Result:
+        """Run beats back to back, after a reset; parameters and result are those of `Engine.run`, of one worker."""
+        answer = np.dtype([("class", ">i4"), ("cycles", ">i4"), ("potentials", ">i8", (self.network.outputs,))])
+        job = {
+            "block": harness.BLOCK,
+            "stall": stall,
+            "limit": self.limit * (16 if stall else 1),
+            "image_bytes": len(self.image),
+            "result_bytes": answer.itemsize,
+        }
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            (folder / "job.json").write_text(json.dumps(job))
+            (folder / "image.bin").write_bytes(self.image)
+            np.save(folder / "counts.npy", np.asarray(counts, np.uint16))
+            with ThreadPoolExecutor(1) as pool:
+                running = pool.submit(self._simulate, folder)
+                told = 0
+                while not running.done():
+                    wait([running], POLL)
+                    done = int((folder / "progress").read_text() or 0) if (folder / "progress").exists() else 0
+                    progress(done - told)
+                    told = done
+            clocks = running.result()
+            found = np.fromfile(folder / "results.bin", answer)
+        if len(found) < len(counts):
+            raise Hang(len(found), self.limit)
+        classes, potentials, cycles = (found[name].astype(np.int64) for name in ("class", "potentials", "cycles"))
+        return Result(classes, potentials, cycles, clocks)
+
+    def _simulate(self, folder: Path) -> int:
+        """Run cocotb in a folder that holds a job; returns the clock cycles simulated."""
+        log = folder / "log"
+        try:
+            results = get_runner("verilator").test(
+                test_module="sparrow_ecg.sim.rtl.benches.dataset",
+                hdl_toplevel="bench",
+                hdl_toplevel_lang="verilog",
+                build_dir=self.path.parent,
+                test_dir=folder,
+                results_xml=str(folder / "results.xml"),
+                log_file=log,
+            )
+            failed = get_results(results)[1]
+        except (RuntimeError, SystemExit) as error:
+            raise RuntimeError(f"cocotb: {error}\n{log.read_text()[-4000:]}") from None
+        if failed:
+            raise RuntimeError(f"cocotb: the bench failed\n{log.read_text()[-4000:]}")
+        return int((folder / "clocks").read_text())

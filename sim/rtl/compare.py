@@ -1,0 +1,215 @@
+"""Every beat through the RTL, against the golden model, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.options import suffix
+from sparrow_ecg.hw.verilog import Verilog
+from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.model.metrics import evaluate
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.heartbeats import Heartbeats
+from sparrow_ecg.sim.rtl.cocotb_engine import CocotbEngine
+from sparrow_ecg.sim.rtl.engine import Engine, Hang, Result
+
+EngineName = Literal["library", "cocotb", "chip"]
+OF_HARDWARE = (
+    *("accuracy_hardware", "hardware", "per_class", "cycles_per_beat", "cycles_lowest", "cycles_highest"),
+    *("simulated_cycles", "simulated_cycles_per_second"),
+)
+CONTEXT = 8  # beats that run before the one that is looked into, when it is right on its own
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What the two said. ``report`` is for JSON, see `compare`; ``result`` is None when the core hung."""
+
+    report: dict[str, Any]
+    trace: Trace
+    result: Result | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether every class, potential and cycle count agrees."""
+        return not any(self.report[f"mismatched_{what}"] for what in ("beats", "potentials", "cycles"))
+
+
+def compare(
+    network: Network,
+    config: CoreConfig,
+    heartbeats: Heartbeats,
+    engine: EngineName = "library",
+    progress: Callable[[int], None] = lambda beats: None,
+    core: Verilog | None = None,
+) -> Comparison:
+    """Run beats through RTL and golden model, and report where they differ.
+
+    progress: told how many beats more are done.
+    core:     other Verilog than that of the config, as for `Engine`.
+
+    The report holds the inputs' names, ``beats``, ``potentials`` (how many of each were compared),
+    ``mismatched_beats`` (class or a potential differs), ``mismatched_potentials``, ``mismatched_cycles`` (beats that
+    took other than `CoreConfig.cycles`), ``accuracy_hardware`` and ``accuracy_golden``, each from its own classes,
+    ``hardware`` and ``golden`` (`evaluate` of either), ``per_class`` (of the hardware), ``cycles_per_beat`` (mean) with
+    lowest and highest, ``simulated_cycles``, seconds, and ``first_mismatch`` (see `locate`) or None.
+    A core that hangs has no answers: all of them count as mismatches, and what is said of the hardware is None.
+    """
+    counts, beats = heartbeats.counts, heartbeats.beats
+    trace = golden_model(config)(network, counts)
+    start = time.perf_counter()
+    simulation = _engine(engine, network, config, core)
+    built = time.perf_counter()
+    try:
+        result, hung = simulation.run(counts, progress), None
+    except Hang as hang:
+        result, hung = None, hang
+    seconds = time.perf_counter() - built
+    expected = config.cycles(network, trace)
+    records = beats.record if heartbeats.split == "inter" else None  # patients are drawn again for `inter` only
+    scores = evaluate(beats.label, trace.classes, records)
+    report: dict[str, Any] = {
+        "network": network.name,
+        "digest": network.digest,
+        "split": heartbeats.split,
+        "unseen": heartbeats.unseen,
+        "config": asdict(config),
+        "engine": engine,
+        "beats": len(counts),
+        "potentials": trace.outputs.size,
+        "accuracy_golden": scores["accuracy"],
+        "golden": scores,
+        "build_seconds": built - start,
+        "simulation_seconds": seconds,
+    }
+    if result is None:
+        wrong, first = np.ones(len(counts), dtype=bool), hung.beat if hung else 0
+        report |= {"mismatched_potentials": trace.outputs.size, "mismatched_cycles": len(counts)}
+        report |= dict.fromkeys(OF_HARDWARE)
+    else:
+        potentials, cycles = result.potentials != trace.outputs, result.cycles != expected
+        wrong = potentials.any(axis=1) | (result.classes != trace.classes)
+        first = int(np.argmax(wrong if wrong.any() else cycles))
+        report |= {"mismatched_potentials": int(potentials.sum()), "mismatched_cycles": int(cycles.sum())}
+        scores = evaluate(beats.label, result.classes, records)
+        told = scores["accuracy"], scores, scores["per_class"], float(result.cycles.mean())
+        extremes = int(result.cycles.min()), int(result.cycles.max())
+        report |= dict(zip(OF_HARDWARE, (*told, *extremes, result.clocks, result.clocks / seconds), strict=True))
+    report["mismatched_beats"] = int(wrong.sum())
+    comparison = Comparison(report, trace, result)
+    report["first_mismatch"] = None
+    if not comparison.exact:
+        record = str(beats.record[first])
+        report["first_mismatch"] = {
+            "record": record,
+            "beat": int(beats.codes[record].peaks.searchsorted(beats.peak[first])),
+            **locate(network, config, counts[: first + 1], comparison, core),
+        }
+    return comparison
+
+
+def _engine(name: EngineName, network: Network, config: CoreConfig, core: Verilog | None) -> Any:
+    if name == "chip":
+        if not find_spec("systemrdl"):
+            raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
+        return import_module("sparrow_ecg.sim.rtl.board").ChipEngine(network, config)
+    return Engine(network, config, core=core) if name == "library" else CocotbEngine(network, config, core)
+
+
+def golden_model(config: CoreConfig) -> Callable[[Network, np.ndarray], Trace]:
+    """The golden model of this config's neurons."""
+    return golden.ssf if config.neuron == "ssf" else golden.integrate_and_fire
+
+
+def locate(
+    network: Network, config: CoreConfig, counts: np.ndarray, comparison: Comparison, core: Verilog | None = None
+) -> dict[str, Any]:
+    """Where the last of ``counts`` goes wrong first: what it is, layer, neuron, cycle, expected and seen value.
+
+    The beat runs again on a core that shows each neuron as it leaves the lanes: alone, and behind the beats before
+    it when it is right alone (``alone`` tells). Cycle 1 takes the beat's first count. Where neurons cannot be seen,
+    or are all right, the result itself says what is wrong.
+    """
+    probed = Engine(network, config, activity=True, core=core)
+    beat, trace, result = len(counts) - 1, comparison.trace, comparison.result
+    expected = [
+        (k, i, int(potential), int(trace.counts[k + 1][beat, i]) if layer.firing else 0)
+        for k, layer in enumerate(network.layers)
+        for i, potential in enumerate(trace.potentials[k][beat])
+    ]
+    names = "layer", "neuron", "cycle", "what", "expected", "seen", "alone"
+
+    def found(*values: Any) -> dict[str, Any]:
+        return dict(zip(names, values, strict=True))
+
+    for start in (beat, max(0, beat - CONTEXT)):
+        alone = start == beat
+        leavers = probed.leavers(counts[start:])
+        for (k, i, potential, fired), leaver in zip(expected, leavers, strict=False):
+            here = k, i, leaver.cycle
+            if (leaver.layer, leaver.neuron) != (k, i):
+                return found(*here, "neuron in turn", [k, i], [leaver.layer, leaver.neuron], alone)
+            if leaver.potential != potential:
+                return found(*here, "potential", potential, leaver.potential, alone)
+            if network.layers[k].firing and leaver.fired != fired:
+                return found(*here, "fired count", fired, leaver.fired, alone)
+        if 0 < len(leavers) < len(expected):
+            return found(*expected[len(leavers)][:2], None, "neuron in turn", "it leaves the lanes", "never", alone)
+    last = len(network.layers) - 1
+    if result is None:
+        return found(last, None, None, "result", "one", "none", False)
+    cycle = int(result.cycles[beat])
+    for i, (right, seen) in enumerate(zip(trace.outputs[beat].tolist(), result.potentials[beat].tolist(), strict=True)):
+        if right != seen:
+            return found(last, i, cycle, "potential", right, seen, False)
+    if result.classes[beat] != trace.classes[beat]:
+        return found(last, None, cycle, "class", int(trace.classes[beat]), int(result.classes[beat]), False)
+    return found(last, None, cycle, "cycles", int(config.cycles(network, trace)[beat]), cycle, False)
+
+
+def describe(report: dict[str, Any], source: str) -> list[str]:
+    """Lines that say whether it was exact; if not, what went wrong first, and the command for its waveform.
+
+    source: the network as the user named it.
+    """
+    wrong, beats = report["mismatched_beats"], report["beats"]
+    potentials, missed = report["potentials"], report["mismatched_potentials"]
+    counts = f"{beats - wrong} of {beats} beats, {potentials - missed} of {potentials} potentials"
+    first = report["first_mismatch"]
+    if first is None:
+        return [f"bit-exact: {counts}"]
+    place = f"layer {first['layer']}" + ("" if first["neuron"] is None else f", neuron {first['neuron']}")
+    return [
+        f"NOT bit-exact: {counts}; {report['mismatched_cycles']} beats took other cycles than predicted",
+        f"first: record {first['record']}, beat {first['beat']}: {place}, cycle {first['cycle']}:"
+        f" {first['what']} is {first['seen']}, expected {first['expected']}",
+        f"its waveform: python -m sim wave --network {source} --record {first['record']} --beat {first['beat']}"
+        + _options(report["config"]),
+    ]
+
+
+def _options(config: dict[str, Any]) -> str:
+    """The options of the command line that give this config."""
+    skip = "" if config["zero_skip"] else " --no-zero-skip"
+    return "".join(f" --{name} {config[name]}" for name in ("lanes", "weights", "neuron", "datapath")) + skip
+
+
+def write(report: dict[str, Any], folder: Path, kind: str = "") -> Path:
+    """Write ``compare-<network>-<split><kind>.json``; what is not usual in config and engine is added to the name."""
+    usual = CoreConfig()
+    special = suffix(replace(CoreConfig(**report["config"]), lanes=usual.lanes), usual)
+    special += "" if report["engine"] == "library" else f"-{report['engine']}"
+    name = f"compare-{report['network']}-{report['split']}{kind}{special}"
+    return write_atomic(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")

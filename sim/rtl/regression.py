@@ -1,0 +1,165 @@
+"""The cocotb regression: every scenario on every kind of core, many cores in one Verilator build."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from unittest import mock
+from xml.etree import ElementTree
+
+import cocotb_test.simulator
+import numpy as np
+import typer
+
+from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.rtl.benches import farm
+from sparrow_ecg.sim.rtl.benches.farm import Member
+from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS
+from sparrow_ecg.sim.rtl.verilator import verilator_environment
+
+# cocotb-test makes every signal public, which the farm does not need and which would double the time to compile.
+COMPILE = ["--no-public-flat-rw", "-Wno-fatal", "-Wno-lint", "--x-assign", "fast", "--x-initial", "fast", "--noassert"]
+MAKE = ["OPT_FAST=-O1", "OPT_SLOW=-O0", "-j2"]  # compiling takes longer than running
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one scenario found on one core: ``fault`` is None when all was right."""
+
+    member: Member
+    scenario: str
+    fault: str | None
+
+
+def small_network() -> Network:
+    """Three layers, none a multiple of the few lanes, in which all kinds of neurons fire."""
+    return random_network(np.random.default_rng(3), (6, 5, 4, 3), steps=3, weight_bits=4, input_bits=3)
+
+
+def run_bench(
+    folder: Path,
+    bench: str,
+    on_line: Callable[[str], None] = lambda line: None,
+    settings: Mapping[str, str] | None = None,
+) -> ElementTree.Element:
+    """Build a farm and run a cocotb bench on it through cocotb-test; returns cocotb's results.
+
+    folder:   from `farm.save`; Verilator does nothing there when it has been there before.
+    on_line:  gets each line that the simulation logs.
+    settings: environment of the bench.
+    """
+    results = folder / "results.xml"
+    results.unlink(missing_ok=True)
+    environment = verilator_environment() | {"FARM": str(folder), "COCOTB_RESULTS_FILE": str(results)}
+    options: dict[str, Any] = {
+        "simulator": "verilator",
+        "toplevel": "farm",
+        "module": bench,
+        "verilog_sources": [str(folder / "farm.v")],
+        "sim_build": str(folder / "sim"),
+        "compile_args": COMPILE,
+        "make_args": MAKE,
+    }
+    with (
+        mock.patch.dict(os.environ, environment | dict(settings or {})),
+        _listening(on_line) as lines,
+        ThreadPoolExecutor(1) as pool,  # cocotb-test takes over Ctrl-C when it runs in the main thread
+    ):
+        stopped = pool.submit(cocotb_test.simulator.run, **options).exception()  # so it says that a test failed
+    if not results.exists():
+        raise RuntimeError(f"cocotb: {stopped}\n" + "\n".join(lines[-40:]))
+    return ElementTree.parse(results).getroot()
+
+
+def regress(
+    members: Sequence[Member], seed: int = 0, on_line: Callable[[str], None] = lambda line: None
+) -> list[Outcome]:
+    """Play every scenario to every member."""
+    settings = {"FARM_SEED": str(seed)}
+    folder = farm.save(members, farm.farm(members))
+    results = run_bench(folder, "sparrow_ecg.sim.rtl.benches.core_bench", on_line, settings)
+    outcomes = []
+    for case in results.iter("testcase"):
+        index, scenario = re.findall(r"=(\w+)", case.attrib["name"])
+        failure = next((child for child in case if child.tag in ("failure", "error")), None)
+        fault = None if failure is None else failure.get("message") or failure.text or "failed"
+        outcomes.append(Outcome(members[int(index)], scenario, fault))
+    return outcomes
+
+
+@contextmanager
+def _listening(on_line: Callable[[str], None]):
+    """What cocotb-test logs goes to ``on_line`` and into a list, not to the console."""
+    lines: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+            on_line(lines[-1])
+
+    logger, listener = logging.getLogger("cocotb"), Listener()
+    logger.addHandler(listener)
+    with mock.patch.object(logger, "propagate", False):
+        try:
+            yield lines
+        finally:
+            logger.removeHandler(listener)
+
+
+def main(
+    network: Annotated[
+        str | None, typer.Option("--network", "-n", help="Every config of this network only (a name or a .json file).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of random networks, beats and stalls.", min=0)] = 0,
+    farms: Annotated[int, typer.Option(help="How many times eight random networks on random configs.", min=0)] = 3,
+) -> None:
+    """The cocotb regression: stalls, back-pressure, resets, extremes on every kind of core, bit for bit."""
+    if network:
+        given = Network.load(network)
+        batches = [(f"every config of {given.name}", farm.every_config(given, few=4))]
+    else:
+        batches = [("every config of a small network", farm.every_config(small_network()))]
+        for i in range(farms):
+            batches.append((f"random networks, seed {seed + i}", farm.random_members(seed + i, 8)))
+    outcomes = []
+    for title, members in batches:
+        out.print(f"{title}: {len(members)} cores, {len(SCENARIOS)} scenarios each; building them ...")
+        found = regress(members, seed, _Reporter(members))
+        outcomes += found
+    faults = [outcome for outcome in outcomes if outcome.fault]
+    for outcome in faults:
+        err.print(f"{outcome.member.name}: {outcome.scenario}: {outcome.fault}", markup=False, soft_wrap=True)
+    cores = len({id(outcome.member) for outcome in outcomes})
+    out.print(
+        f"{len(outcomes) - len(faults)} of {len(outcomes)} runs on {cores} cores are right, to the bit and the cycle"
+    )
+    if faults:
+        raise typer.Exit(1)
+
+
+class _Reporter:
+    """Prints a line for each member when its last scenario is over."""
+
+    def __init__(self, members: Sequence[Member]):
+        self.members = members
+        self.results: dict[int, list[str]] = {}
+
+    def __call__(self, line: str) -> None:
+        found = re.search(r"core/index=(\d+)/scenario=\w+ (passed|failed)", line)
+        if not found:
+            return
+        results = self.results.setdefault(int(found[1]), [])
+        results.append(found[2])
+        if len(results) == len(SCENARIOS):
+            verdict = "right" if set(results) == {"passed"} else f"WRONG in {results.count('failed')} scenarios"
+            done = f"{len(self.results)}/{len(self.members)}"
+            out.print(f"  {done:>6}  {self.members[int(found[1])].name}: {verdict}", markup=False)

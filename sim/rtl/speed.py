@@ -1,0 +1,58 @@
+"""How fast the simulation is: the engine against a plain Verilator loop on the same RTL, in one run."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.verilog import generate
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.rtl import harness
+from sparrow_ecg.sim.rtl.engine import Engine
+from sparrow_ecg.sim.rtl.verilator import build
+
+PLAIN_FLAGS = (
+    *("--cc", "--exe", "--top-module", "core", "-O3", "--x-assign", "fast", "--x-initial", "fast"),
+    *("--noassert", "-Wno-fatal", "-Wno-lint", "-CFLAGS", "-DNDEBUG"),
+)
+
+
+def bench(network: Network, config: CoreConfig, counts: np.ndarray, rounds: int = 5) -> dict[str, Any]:
+    """Cycles per second on one processor of the engine and of the plain loop, turn by turn, the best of each.
+
+    The core's weights are in rom: the plain loop loads no image. Raises ValueError when the two disagree.
+    """
+    if config.weights != "rom":
+        raise ValueError("the plain loop loads no image: give a core with weights in rom")
+    core = generate(network, config)
+    sources = harness.sources(core)
+    wide = core.metadata["result"]["klass"]["bits"] + core.metadata["result"]["potentials"]["bits"] > 64
+    klass = f"((result){'[0]' if wide else ''} & {2 ** core.metadata['result']['klass']['bits'] - 1})"
+    sources = {
+        "core.v": sources["core.v"],
+        "parameters.h": sources["parameters.h"] + f"#define CLASS_OF(result) {klass}\n",
+        "plain.cpp": (harness.FOLDER / "plain.cpp").read_text(),
+    }
+    plain = build("plain", sources, PLAIN_FLAGS, "plain")
+    engine = Engine(network, config)
+    speeds: dict[str, list[float]] = {"plain": [], "engine": []}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "counts"
+        np.ascontiguousarray(counts, dtype=np.uint16).tofile(file)
+        for _ in range(rounds):
+            start = time.perf_counter()
+            result = engine.run(counts, workers=1)
+            speeds["engine"].append(result.clocks / (time.perf_counter() - start))
+            told = subprocess.run([plain, file, str(len(counts))], capture_output=True, text=True, check=True)
+            clocks, seconds, classes = told.stdout.split()
+            speeds["plain"].append(int(clocks) / float(seconds))
+            if int(classes) != result.classes.sum():
+                raise ValueError("the plain loop and the engine disagree")
+    best = {name: max(values) for name, values in speeds.items()}
+    return {"network": network.name, "beats": len(counts), **best, "ratio": best["engine"] / best["plain"]}

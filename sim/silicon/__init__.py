@@ -1,1 +1,0 @@
-"""Silicon figures: synthesis onto open standard cells, timing, gate-level simulation, and energy from the cells."""

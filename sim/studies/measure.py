@@ -1,0 +1,100 @@
+"""One point, measured: runs in a worker, which needs this package, Liberty files and records, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.network import DirectCounts, Network
+from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.signals.ecg.records import UNPACED, available, data_root
+from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.sim.gates.design import Design, build
+from sparrow_ecg.sim.gates.energy import measurement
+from sparrow_ecg.sim.studies.space import Point, sources
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A point as gates, which were seen to say what the golden model says of ``chosen``.
+
+    counts, labels, trace: of all test beats. chosen: counts of those that are measured.
+    """
+
+    design: Design
+    counts: np.ndarray
+    labels: np.ndarray
+    trace: golden.Trace
+    chosen: np.ndarray
+
+
+def prepare(point: Point, code: str, data: Path | None = None) -> Prepared:
+    """Build a point and check it. code: the client's `sources`. data: the data root, by default this worker's own."""
+    if sources() != code:
+        raise InputError("this worker has another version of the package: install the one that the sweep runs")
+    root, how = data_root(data), point.measurement
+    counts, labels = test_beats(root, how.split, point.network)
+    built = build(point.network, point.config, how.pdk, root, how.corner, point.flow)
+    chosen = counts[np.random.default_rng(how.seed).permutation(len(counts))[: how.beats]]
+    _, mismatched = measurement.check(built, chosen)
+    if mismatched:
+        raise measurement.Mismatch(f"{mismatched} of {len(chosen)} beats differ from the golden model")
+    return Prepared(built, counts, labels, trace_of(point, counts), chosen)
+
+
+def trace_of(point: Point, counts: np.ndarray) -> golden.Trace:
+    """What the golden model does with these counts, with the point's kind of neuron."""
+    run = golden.ssf if point.config.neuron == "ssf" else golden.integrate_and_fire
+    return run(point.network, counts)
+
+
+def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
+    """Accuracy and cycles over all test beats by the golden model; cells, area and energy of some at gate level.
+    JSON-ready. Arguments as of `prepare`.
+    """
+    start = time.monotonic()
+    ready = prepare(point, code, data)
+    design, how = ready.design, point.measurement
+    figures = measurement.summary(design, measurement.energy(design, ready.chosen), how.clock_mhz)
+    described = design.describe()
+    return {
+        "accuracy": float((ready.trace.classes == ready.labels).mean()),
+        "test_beats": len(ready.counts),
+        "cycles_per_beat": float(point.config.cycles(point.network, ready.trace).mean()),
+        **{name: described[name] for name in ("area_um2", "cells", "registers", "fmax_mhz", "corner")},
+        **{
+            name: figures[name]
+            for name in (
+                *("energy_per_beat_nj", "energy_split_nj", "layers_nj", "energy_without_glitches_nj"),
+                *("leakage_nw", "power_at_75_bpm_nw"),
+            )
+        },
+        "seconds": time.monotonic() - start,
+    }
+
+
+def test_beats(root: Path, split: str, network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and labels of the test beats that the network has not seen. Raises InputError when it may have."""
+    provenance, encoding = network.provenance, network.encoding
+    if isinstance(encoding, DirectCounts):
+        raise InputError(f"network '{network.name}' takes counts that no encoder makes: give one for heartbeats")
+    if provenance.get("split") != split:
+        raise InputError(
+            f"'{network.name}' was trained on split {provenance.get('split')}, so {split} is no test of it"
+        )
+    beats = recorded(root)
+    chosen = beats.select(make_split(split, beats, provenance.get("seed", 0)).test)
+    return encoding.encode(chosen), chosen.label
+
+
+@lru_cache(maxsize=1)
+def recorded(root: Path) -> Beats:
+    """All beats; a worker reads them once."""
+    return read_beats(root, UNPACED if set(UNPACED) <= set(available(root)) else available(root))

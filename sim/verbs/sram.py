@@ -1,0 +1,177 @@
+"""The verb ``sram`` of the command line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.options import (
+    DataOption,
+    LanesOption,
+    NetworkOption,
+    NeuronOption,
+    OutOption,
+    ZeroSkipOption,
+    config_for,
+    suffix,
+)
+from sparrow_ecg.model.console import InputError, err, out, write_atomic
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
+from sparrow_ecg.sim.gates.energy.sram import GOALS, arrange, cost, layer_reads, word_reads
+from sparrow_ecg.sim.gates.library import macros
+from sparrow_ecg.sim.heartbeats import load
+from sparrow_ecg.sim.verbs.energy import count
+from sparrow_ecg.sim.verbs.gates import RESULTS, _liberty_root
+
+REST_PDK = "ihp130"  # standard cells of the macros' process
+TABLES = ("biases", "weights")  # in the order of an image's sections, and the names of their blocks
+
+
+def main(
+    network: NetworkOption = "reference",
+    lanes: LanesOption = None,
+    neuron: NeuronOption = "ssf",
+    zero_skip: ZeroSkipOption = True,
+    clock_mhz: Annotated[float, typer.Option(min=0.001, help="Clock, for leakage per beat.")] = 4.0,
+    split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
+    data: DataOption = None,
+    folder: OutOption = RESULTS,
+) -> None:
+    """Weights and biases of the ram build in SRAM macros of IHP's SG13G2: which, and their energy per beat."""
+    net = Network.load(network)
+    config = config_for(net, lanes, "ram", neuron, zero_skip)
+    available = macros.load(_liberty_root(data))
+    hearts = load(net, split, data)
+    beats = len(hearts.counts)
+    counted, cycles = count(net, config, hearts.counts, [neuron])
+    trace = (golden.ssf if neuron == "ssf" else golden.integrate_and_fire)(net, hearts.counts)
+    reads = dict(zip(TABLES, word_reads(net, config, trace), strict=True))
+    seen = layer_reads(net, config, counted[neuron])
+    if seen != tuple(int(words.sum()) for words in reads.values()):
+        predicted = ", ".join(f"{words.sum()} of {name}" for name, words in reads.items())
+        raise InputError(f"the RTL reads {seen[0]} bias and {seen[1]} weight words, predicted are {predicted}")
+    sections = dict(zip(TABLES, Image(Geometry.of(net, config), config).sections[1:], strict=True))
+    layouts = {}
+    for goal in GOALS:
+        tables = {}
+        for name, (_, bits) in sections.items():
+            each = reads[name] / beats
+            tables[name] = {"bits": bits} | cost(arrange(bits, each, available, goal), each, cycles[neuron], clock_mhz)
+        layouts[goal] = {"tables": tables, "total": _total(list(tables.values()))}
+    result = {
+        "network": net.name,
+        "digest": net.digest,
+        "shape": list(net.shape),
+        "synapses": net.synapses,
+        "config": asdict(config),
+        "macros": f"IHP SG13G2, {macros.FILES.removesuffix('.lib*').removeprefix('RM_IHPSG13_1P_*_')}",
+        "clock_mhz": clock_mhz,
+        "split": split,
+        "beats": beats,
+        "cycles_per_beat": cycles[neuron],
+        "reads_agree_with_rtl": True,
+        "layouts": layouts,
+        "rest_of_core": rest(folder, net, config),
+    }
+    _show(result)
+    path = write_atomic(
+        folder / f"sram-{net.name}{suffix(config, config_for(net, weights='ram'))}.json",
+        json.dumps(result, indent=2) + "\n",
+    )
+    out.print(f"wrote {path}")
+
+
+def _total(tables: list[dict[str, Any]]) -> dict[str, float]:
+    keys = ("area_um2", "access_nj_per_beat", "leakage_nj_per_beat", "leakage_nw", "power_at_75_bpm_nw", "load_nj")
+    return {key: sum(table[key] for table in tables) for key in keys}
+
+
+def rest(folder: Path, network: Network, config: CoreConfig) -> dict[str, Any] | None:
+    """The same core without its tables, from the gate-level figures of its ``rom`` build on the same process: that
+    build's blocks other than the tables. None when ``gatepower`` has not made them for this network and config, in
+    blocks of their own (``--no-flat``).
+
+    The ``ram`` build's wider potentials and its loader are not in it.
+    """
+    for path in sorted(folder.glob(f"gatepower-{network.name}-{REST_PDK}*.json")):
+        made = json.loads(path.read_text())
+        if made["digest"] != network.digest or made["config"] != asdict(config) | {"weights": "rom"}:
+            continue
+        if made["flow"]["flat"]:  # whose gates belong to no block for sure
+            continue
+        others = [kinds for name, kinds in made["blocks_nj"].items() if name not in TABLES]
+        leakage = sum(kinds["leakage"] for kinds in others)
+        dynamic = sum(sum(kinds.values()) for kinds in others) - leakage
+        seconds = made["cycles_per_beat"] / (made["clock_mhz"] * 1e6)
+        return {
+            "from": path.name,
+            "beats": made["beats"],
+            "clock_mhz": made["clock_mhz"],
+            "energy_nj_per_beat": dynamic,
+            "leakage_nj_per_beat": leakage,
+            "leakage_nw": leakage / seconds,
+            "rom_tables_nj_per_beat": made["energy_per_beat_nj"] - dynamic - leakage,
+        }
+    return None
+
+
+def _show(result: dict[str, Any]) -> None:
+    config, beats = result["config"], result["beats"]
+    shape = "-".join(map(str, result["shape"]))
+    out.print(
+        f"{result['network']} ({shape}), {result['synapses']} synapses, ram, {config['lanes']} lanes,"
+        f" {config['neuron']}: {beats} test beats of {result['split']}, {result['cycles_per_beat']:.1f} cycles a beat;"
+        " words read as the RTL's probes count them"
+    )
+    table = Table(
+        *("layout", "table", "words x bits", "reads a beat", "macros", "area mm2", "access nJ", "leakage nW"),
+        title=f"{result['macros']}, from Liberty",
+    )
+    for goal, layout in result["layouts"].items():
+        for name, row in layout["tables"].items():
+            used = ", ".join(f"{n} x {macro.split('_1P_')[-1].split('_')[0]}" for macro, n in row["macros"].items())
+            table.add_row(
+                f"least {goal}",
+                name,
+                f"{row['words']} x {row['bits']}",
+                f"{row['reads_per_beat']:.1f}",
+                used,
+                f"{row['area_um2'] * 1e-6:.4f}",
+                f"{row['access_nj_per_beat']:.3f}",
+                f"{row['leakage_nw']:.0f}",
+            )
+        table.add_section()
+    out.print(table)
+    for goal, layout in result["layouts"].items():
+        total = layout["total"]
+        per_synapse = total["access_nj_per_beat"] * 1e3 / result["synapses"]
+        idle = total["leakage_nw"] / HEART_HZ
+        out.print(
+            f"least {goal}: {total['area_um2'] * 1e-6:.3f} mm2; accesses"
+            f" [bold]{total['access_nj_per_beat']:.2f} nJ a beat[/bold], {per_synapse:.3f} pJ per synapse;"
+            f" {total['load_nj']:.1f} nJ to load an image; leakage {total['leakage_nj_per_beat']:.2f} nJ in the cycles"
+            f" of a beat at {result['clock_mhz']:g} MHz, but {idle:.0f} nJ from beat to beat at 75 a minute while"
+            " weights are kept"
+        )
+    others = result["rest_of_core"]
+    if others:
+        out.print(
+            f"rest of the core, gate level ({others['from']}, {others['beats']} beats, rom build without its tables):"
+            f" {others['energy_nj_per_beat']:.3f} nJ a beat, leakage {others['leakage_nw']:.0f} nW;"
+            f" the tables as logic: {others['rom_tables_nj_per_beat']:.3f} nJ"
+        )
+    else:
+        err.print(
+            "note: no gate-level figure of the rest of this core; `python -m sim gatepower --network"
+            f" {result['network']} --pdk {REST_PDK} --datapath serial --no-flat --lanes {config['lanes']} --neuron"
+            f" {config['neuron']}` makes it"
+        )

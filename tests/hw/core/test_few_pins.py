@@ -1,0 +1,68 @@
+"""A core whose result leaves bit by bit, against the golden model, with a receiver that is often not ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.few_pins import TOP, SerialCore, generate_serial
+from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.ports import result_layout
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from tests.support.simulate import golden, simulate
+
+
+@pytest.mark.parametrize("config", [CoreConfig(3), CoreConfig(3, "ram", "if"), CoreConfig(3, datapath="tree")])
+def test_bits_of_the_result(config: CoreConfig) -> None:
+    rng = np.random.default_rng(8)
+    network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
+    counts = random_beats(rng, network, 5)
+    top = SerialCore(network, config)
+    geometry = top.core.geometry
+    layout = result_layout(geometry)
+    received: list[int] = []
+
+    async def send(context: Any, stream: Any, payload: int) -> None:
+        context.set(stream.payload, payload)
+        context.set(stream.valid, 1)
+        await context.tick().until(stream.ready)
+        context.set(stream.valid, 0)
+
+    async def feed(context: Any) -> None:
+        if config.weights == "ram":
+            for byte in Image(geometry, config).of(network):
+                await send(context, top.image, byte)
+        for count in counts.ravel().tolist():
+            await send(context, top.counts, count)
+
+    async def take(context: Any) -> None:
+        for _ in range(len(counts)):
+            word = 0
+            for bit in range(layout.size):
+                for _ in range(rng.integers(3)):
+                    await context.tick()
+                context.set(top.result.ready, 1)
+                (value,) = await context.tick().sample(top.result.payload).until(top.result.valid)
+                context.set(top.result.ready, 0)
+                word |= value << bit
+            received.append(word)
+
+    simulate(top, feed, take)
+    trace = golden(network, config, counts)
+    results = [layout.from_bits(word) for word in received]
+    assert [result["klass"] for result in results] == trace.classes.tolist()
+    assert [list(result["potentials"]) for result in results] == trace.outputs.tolist()
+
+
+def test_few_pins() -> None:
+    network = random_network(np.random.default_rng(8), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
+    text = generate_serial(network, CoreConfig(3))
+    assert text == generate_serial(network, CoreConfig(3))
+    head = text[text.index(f"module {TOP}(") :].split(";", 1)[0]
+    ports = head.split("(")[1].rstrip(")").replace(" ", "").split(",")
+    assert set(ports) == {"clk", "rst"} | {
+        f"{stream}__{part}" for stream in ("counts", "result") for part in ("payload", "valid", "ready")
+    }

@@ -1,0 +1,82 @@
+"""The chip on a bus: the same registers, the same answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.host.chip import Chip
+from sparrow_ecg.hw.host.chip_model import ChipModel
+from sparrow_ecg.hw.host.registers.map import number, register_name, registers
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from tests.support.simulate import simulate
+
+
+@pytest.mark.parametrize("config", [CoreConfig(3), CoreConfig(2, "ram"), CoreConfig(1, datapath="tree")], ids=str)
+def test_beats(config):
+    rng = np.random.default_rng(2)
+    network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
+    chip = Chip(network, config, "apb")
+    model = ChipModel(chip.controller, network)
+    numbers = {register_name(register): number(register) for register in registers(chip.controller.map)}
+
+    async def access(context: Any, address: int, word: int | None = None) -> tuple[int, bool]:
+        """A transfer; the value read, and whether it was an error."""
+        context.set(chip.psel, 1)
+        context.set(chip.paddr, 4 * address)
+        context.set(chip.pwrite, word is not None)
+        context.set(chip.pwdata, word or 0)
+        await context.tick()
+        context.set(chip.penable, 1)
+        while not context.get(chip.pready):
+            await context.tick()
+        seen = context.get(chip.prdata), bool(context.get(chip.pslverr))
+        await context.tick()
+        context.set(chip.penable, 0)
+        context.set(chip.psel, 0)
+        return seen
+
+    async def both(context: Any, name: str | int, word: int | None = None) -> None:
+        address = numbers[name] if isinstance(name, str) else name
+        value, failed = await access(context, address, word)
+        cause, _ = model.registers.read(address) if word is None else model.registers.write(address, word or 0)
+        assert failed == (cause is not None)
+        if word is None:
+            assert value == model.read(address)
+        else:
+            model.write(address, word)
+
+    async def settle(context: Any) -> None:
+        for _ in range(1000):
+            if not context.get(chip.clock_request):
+                model.settle()
+                return
+            await context.tick()
+        raise AssertionError("the chip never rests")
+
+    async def bench(context: Any) -> None:
+        await both(context, "settings", 7)
+        await both(context, "control", 1)  # refused, unless the weights are built in
+        if chip.controller.image:
+            image = chip.controller.image.of(network)
+            await both(context, "control", 2)
+            for k in range(0, len(image), 4):  # back to back: the port makes the bus wait
+                await both(context, "weights", int.from_bytes(image[k : k + 4], "big"))
+        for beat in random_beats(rng, network, 3):
+            await both(context, "control", 1)
+            counts = bytes(beat.tolist()).ljust(8, b"\0")
+            for k in range(0, len(counts), 4):
+                await both(context, "beat", int.from_bytes(counts[k : k + 4], "big"))
+            await settle(context)
+            assert context.get(chip.irq) == model.irq == 1
+            for address in range(80):
+                await both(context, address)
+            await both(context, "status", 2)
+            await both(context, "error", 0x1FF)
+            await settle(context)
+            assert context.get(chip.irq) == model.irq == 0
+
+    simulate(chip, bench)

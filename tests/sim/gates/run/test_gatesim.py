@@ -1,0 +1,178 @@
+"""Gates against the golden model, and our gate simulator against Verilator on the library's own cell models."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.verilog import generate
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy import measurement
+from sparrow_ecg.sim.gates.energy.toggles import Activity
+from sparrow_ecg.sim.gates.netlist import netlist as netlists
+from sparrow_ecg.sim.gates.netlist import synthesis
+from sparrow_ecg.sim.gates.netlist.synthesis import Flow
+from sparrow_ecg.sim.gates.run.gatesim import GateSimulator
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.sim.rtl.verilator import build as compiled
+from tests.support.cells import libraries
+
+CONFIGS = [
+    (CoreConfig(lanes=3), Flow()),
+    (CoreConfig(lanes=3), Flow(flat=False)),
+    (CoreConfig(lanes=2, zero_skip=False), Flow(clock_gates=0)),
+    (CoreConfig(lanes=3, weights="ram"), Flow()),
+    (CoreConfig(lanes=5, neuron="if"), Flow()),
+    (CoreConfig(lanes=1, datapath="tree"), Flow()),
+]
+
+
+def designed(library, config: CoreConfig, flow: Flow = Flow()) -> tuple[Design, np.ndarray]:
+    rng = np.random.default_rng(7)
+    network = random_network(rng, [7, 5, 3], steps=5, weight_bits=4, input_bits=3)
+    verilog = generate(network, config)
+    module = synthesis.synthesise(verilog.text, library, flow)
+    return Design(network, config, library, flow, verilog, module), random_beats(rng, network, 150)
+
+
+@libraries("sky130")
+@pytest.mark.parametrize(("config", "flow"), CONFIGS)
+def test_bit_exact_with_and_without_delays(library, config, flow):
+    design, counts = designed(library, config, flow)
+    run, mismatched = measurement.check(design, counts)
+    assert mismatched == 0
+    assert measurement.annotated(design) == 1
+    timed, toggles = design.simulator.settle(counts, design.timing.delays, design.timing.period / 400)
+    trace = (golden.ssf if config.neuron == "ssf" else golden.integrate_and_fire)(design.network, counts)
+    assert {tuple(row) for row in timed.potentials} <= {tuple(row) for row in trace.outputs}
+    assert toggles.settled <= design.timing.period * 1.1
+    snapshots = design.simulator.watch(counts)
+    parts = design.simulator.parts(snapshots)
+    for part, mask in enumerate(parts):  # glitches come in pairs on top of what zero delays show
+        rises, falls = Activity(snapshots, mask).toggles
+        clocks = sorted(design.netlist.clock_nets)
+        assert (toggles.rises[part][clocks] == rises[clocks]).all()
+        assert (toggles.rises[part] + toggles.falls[part]).sum() >= (rises + falls).sum()
+    assert np.bitwise_count(sum(mask & snapshots.active for mask in parts)).sum() == 2 * run.cycles.sum()
+
+
+@libraries("nangate45", "asap7", "ihp130")
+def test_bit_exact_on_other_libraries(library):
+    for config in (CoreConfig(lanes=3), CoreConfig(lanes=1, datapath="tree")):
+        design, counts = designed(library, config)
+        assert measurement.check(design, counts)[1] == 0
+        measured = measurement.energy(design, counts)
+        assert 0 < measured.zero_delay.total() <= measured.energy.total()
+
+
+@libraries("sky130")
+def test_a_wrong_gate_is_seen(library):
+    design, counts = designed(library, CoreConfig(lanes=3))
+    netlist = design.netlist
+    k = next(k for k, i in enumerate(netlist.instances) if i.cell.name.endswith("__nand2_1"))
+    broken = list(netlist.instances)
+    broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
+    design.__dict__["simulator"] = GateSimulator(replace(netlist, instances=broken), design.verilog.metadata)
+    assert measurement.check(design, counts)[1] > 0
+
+
+@libraries("sky130")
+def test_toggles_as_verilator_counts_them(library):
+    design, counts = designed(library, CoreConfig(lanes=3))
+    beat = counts[:1]
+    rises, falls = Activity(design.simulator.watch(beat)).toggles
+    seen = _verilator(design, beat[0])
+    assert (seen[2:, 0] == rises[2:]).all()
+    assert (seen[2:, 1] == falls[2:]).all()
+
+
+def _verilator(design: Design, beat: np.ndarray) -> np.ndarray:
+    """Rises and falls of every net while the second of two equal beats runs, int64[nets, 2]."""
+    netlist = design.netlist
+    text = netlists.verilog(netlist)
+    nets = ", ".join(f"n{net}" for net in reversed(range(netlist.nets)))
+    head, rest = text.split(");\n", 1)
+    text = f"{head}, nets);\n  output [{netlist.nets - 1}:0] nets;\n" + rest.replace(
+        "endmodule", f"  assign nets = {{{nets}}};\nendmodule"
+    )
+    bits = {port["name"]: port["bits"] for port in design.verilog.metadata["ports"]}
+    values = ", ".join(f"{bits['counts__payload']}'d{count}" for count in reversed(beat.tolist()))
+    bench = f"""module bench;
+  localparam N = {netlist.nets}, INPUTS = {len(beat)};
+  logic clk = 0, rst = 1, valid = 0, taken, given; logic [{bits["counts__payload"] - 1}:0] payload = 0;
+  wire [{bits["counts__payload"] * len(beat) - 1}:0] beat = {{{values}}};
+  wire ready, done; wire [{bits["result__payload"] - 1}:0] result; wire [N-1:0] nets;
+  logic [N-1:0] past; int rises[N], falls[N], position = 0, beats = 0, results = 0; bit active = 0;
+  core dut (.clk, .rst, .counts__valid(valid), .counts__ready(ready), .counts__payload(payload),
+            .result__valid(done), .result__ready(1'b1), .result__payload(result), .nets);
+  task automatic compare();
+    if (active) for (int i = 0; i < N; i++) begin
+      if (~past[i] & nets[i]) rises[i]++;
+      if (past[i] & ~nets[i]) falls[i]++;
+    end
+    past = nets;
+  endtask
+  initial begin
+    for (int c = 0; c < 4; c++) begin clk = 0; #1; clk = 1; #1; end
+    clk = 0; #1; clk = 1; #1; rst = 0; #1;
+    clk = 0; #1; clk = 1; #1; valid = 1; payload = beat[0 +: {bits["counts__payload"]}]; #1;
+    past = nets;
+    while (results < 2) begin
+      taken = valid & ready; given = done;
+      if (taken && beats == 1 && position == 0) active = 1;
+      if (taken) begin position++; if (position == INPUTS) begin position = 0; beats++; end end
+      if (given) results++;
+      clk = 0; #1; compare();
+      clk = 1; #1;
+      valid = beats < 2; if (valid) payload = beat[position * {bits["counts__payload"]} +: {bits["counts__payload"]}];
+      #1; compare();
+    end
+    for (int i = 0; i < N; i++) $display("%0d %0d", rises[i], falls[i]);
+    $finish;
+  end
+endmodule
+"""
+    gate, enable, clock, output = design.library.pdk.clock_gate  # Yosys makes no model of these
+    models = f"""{_cell_models(design.library.paths)}
+module {gate} (input {clock}, input {enable}, output {output});
+  reg open; always_latch if (~{clock}) open = {enable};
+  assign {output} = {clock} & open;
+endmodule
+"""
+    flags = ("--binary", "--timing", "--top-module", "bench", "-Wno-fatal", "-Wno-lint", "-Wno-style", "-O3")
+    program = compiled("gatebench", {"cells.v": models, "netlist.v": text, "bench.sv": bench}, flags, "bench")
+    told = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    return np.array([line.split() for line in told.splitlines() if line[:1].isdigit()], np.int64)
+
+
+def _cell_models(paths: tuple[Path, ...]) -> str:
+    """Verilog of the cells, by Yosys from the same Liberty files."""
+    commands = "; ".join(
+        [*(f"read_liberty -ignore_miss_func {path.resolve()}" for path in paths), "write_verilog -noattr cells.v"]
+    )
+    code = f"from pyosys import libyosys as y; d = y.Design(); [y.run_pass(c, d) for c in {commands.split('; ')!r}]"
+    folder = Path("build/cache").resolve()
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True)
+    return (folder / "cells.v").read_text()
+
+
+@libraries("sky130")
+def test_what_is_refused(library):
+    design, counts = designed(library, CoreConfig(lanes=3))
+    with pytest.raises(InputError, match="no beats to measure"):
+        measurement.energy(design, counts[:0])
+    measured = measurement.energy(design, counts)
+    with pytest.raises(InputError, match="clock 1e\\+06 MHz is faster than the longest path allows"):
+        measurement.summary(design, measured, 1e6)
+    summary = measurement.summary(design, measured, 4)
+    for part in ("layers_nj", "blocks_nj"):
+        total = sum(sum(kinds.values()) for kinds in summary[part].values())
+        assert total == pytest.approx(summary["energy_per_beat_nj"], rel=1e-9)

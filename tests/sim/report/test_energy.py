@@ -1,0 +1,24 @@
+import json
+
+import numpy as np
+
+from sparrow_ecg.sim.report.energy import measured_on_gates
+from sparrow_ecg.sim.rtl.benches.networks import random_network
+
+
+def test_only_what_was_measured_of_this_very_network_is_shown(tmp_path):
+    network = random_network(np.random.default_rng(0))
+    result = {
+        "pdk": "sky130",
+        "corner": "tt",
+        "config": {"datapath": "tree"},
+        "energy_per_beat_nj": 0.2,
+        "energy_without_glitches_nj": 0.1,
+        "energy_split_nj": {},
+    }
+    assert measured_on_gates(network, tmp_path) is None
+    stale = tmp_path / f"gatepower-{network.name}-nangate45.json"
+    stale.write_text(json.dumps(result | {"digest": "another"}))
+    assert measured_on_gates(network, tmp_path) is None
+    (tmp_path / f"gatepower-{network.name}-sky130.json").write_text(json.dumps(result | {"digest": network.digest}))
+    assert measured_on_gates(network, tmp_path) == {"measured": [result]}

@@ -1,0 +1,57 @@
+"""The chip under cocotb, through cocotb-test: an SPI clock without any relation to the core's."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import islice
+from unittest import mock
+from xml.etree import ElementTree
+
+import cocotb_test.simulator
+import numpy as np
+from amaranth.back import verilog
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.host.chip import Chip
+from sparrow_ecg.hw.host.chip_model import ChipModel
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.sim.rtl.verilator import verilator_environment
+from tests.support.frames import Frames, Traffic, Wrong
+
+MOST_BITS = 400  # of a random frame, as cocotb is slow
+
+
+def test_frames(tmp_path):
+    rng = np.random.default_rng(6)
+    network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
+    chip = Chip(network, CoreConfig(3, "ram"))
+    (tmp_path / "chip.v").write_text(verilog.convert(chip, name="chip", emit_src=False))
+    model, frames = ChipModel(chip.controller, network), Frames(chip.controller)
+    assert chip.controller.image
+    good = [*frames.image(chip.controller.image.of(network)), frames.write("settings", 7)]
+    for beat in random_beats(rng, network, 2):
+        good += [frames.beat(beat), frames.read("result", 4), frames.write("status", 2), frames.read("beats", 4)]
+    traffic = islice(Traffic(chip.controller, [network], seed=3), 120)
+    job = []
+    for frame in [*(Wrong(sent, 8 * len(sent)) for sent in good), *(f for f in traffic if f.bits <= MOST_BITS)]:
+        received = model.frame(frame.sent, frame.bits).hex()
+        model.settle()
+        job.append([frame.sent.hex(), received, frame.bits, model.irq])
+    (tmp_path / "job.json").write_text(json.dumps(job))
+
+    results = tmp_path / "results.xml"
+    settings = {"CHIP_JOB": str(tmp_path / "job.json"), "COCOTB_RESULTS_FILE": str(results)}
+    with mock.patch.dict(os.environ, verilator_environment() | settings):
+        cocotb_test.simulator.run(
+            simulator="verilator",
+            toplevel="chip",
+            module="sparrow_ecg.sim.rtl.benches.chip_bench",
+            verilog_sources=[str(tmp_path / "chip.v")],
+            sim_build=str(tmp_path / "sim"),
+            compile_args=["-Wno-fatal", "-Wno-lint", "--noassert", "--timescale", "1ns/1ps"],
+            make_args=["OPT_FAST=-O1", "OPT_SLOW=-O0", "-j2"],  # compiling takes longer than running
+        )
+    cases = list(ElementTree.parse(results).getroot().iter("testcase"))
+    assert len(cases) == 3
+    assert not [case.attrib["name"] for case in cases if {child.tag for child in case} & {"failure", "error"}]

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.verilog import Verilog, generate
+from sparrow_ecg.model.network.network import Layer, Network
+from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.sim.__main__ import app
+from sparrow_ecg.sim.heartbeats import Heartbeats
+from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.sim.rtl.compare import compare, describe, write
+
+SERIAL, TREE = CoreConfig(4), CoreConfig(1, datapath="tree")
+ENCODING = Encoding(before=32, block=8, blocks=8, input_bits=4)
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    drawn = random_network(np.random.default_rng(3), (8, 7, 5, 4), steps=7, weight_bits=4, input_bits=4)
+    return replace(drawn, encoding=ENCODING, classes=("N", "S", "V", "F"))
+
+
+@pytest.fixture(scope="module")
+def hearts(synthetic_beats: Beats) -> Heartbeats:
+    return Heartbeats(synthetic_beats, ENCODING.encode(synthetic_beats), synthetic_beats, "synthetic", True)
+
+
+def changed(network: Network, k: int, i: int) -> Network:
+    """The network with one more in the bias of neuron ``i`` of layer ``k``."""
+    layer = network.layers[k]
+    biases = layer.biases.copy()
+    biases[i] += 1
+    layers = list(network.layers)
+    layers[k] = Layer(layer.weights, biases, layer.firing)
+    return replace(network, layers=tuple(layers))
+
+
+def edited(core: Verilog, pattern: str, replacement: str) -> Verilog:
+    text, edits = re.subn(pattern, replacement, core.text)
+    assert edits
+    return replace(core, text=text)
+
+
+def test_exact(network, hearts, tmp_path):
+    done = []
+    compared = compare(network, SERIAL, hearts, progress=done.append)
+    report = compared.report
+    beats = len(hearts.counts)
+    assert compared.exact
+    assert sum(done) == report["beats"] == beats
+    assert report["mismatched_beats"] == report["mismatched_potentials"] == report["mismatched_cycles"] == 0
+    assert report["hardware"] == report["golden"]
+    assert report["cycles_per_beat"] == compared.result.cycles.mean()
+    assert describe(report, "net.json") == [
+        f"bit-exact: {beats} of {beats} beats, {4 * beats} of {4 * beats} potentials"
+    ]
+    path = write(report, tmp_path)
+    assert path.name == "compare-random-synthetic.json"
+    assert json.loads(path.read_text()) == report
+
+
+def test_cocotb_gives_the_same_report(network, hearts, tmp_path):
+    reports = [compare(network, SERIAL, hearts, engine).report for engine in ("library", "cocotb")]
+    times = ("build_seconds", "simulation_seconds", "simulated_cycles_per_second", "simulated_cycles", "engine")
+    for report in reports:
+        assert report["simulated_cycles"] > 0
+    assert write(reports[1], tmp_path).name == "compare-random-synthetic-cocotb.json"
+    library, cocotb = ({k: v for k, v in report.items() if k not in times} for report in reports)
+    assert library == cocotb
+
+
+@pytest.mark.parametrize(("k", "i"), [(0, 5), (2, 3)])
+def test_a_wrong_bias_is_named(network, hearts, k, i):
+    wrong = generate(changed(network, k, i), SERIAL)
+    report = compare(network, SERIAL, hearts, core=replace(wrong, geometry=generate(network, SERIAL).geometry)).report
+    first = report["first_mismatch"]
+    assert (first["layer"], first["neuron"], first["what"]) == (k, i, "potential")
+    assert first["seen"] == first["expected"] + 1
+    assert first["alone"]
+    assert first["record"] == hearts.beats.record[0] or report["mismatched_beats"] < len(hearts.counts)
+    lines = describe(report, "net.json")
+    assert lines[0].startswith("NOT bit-exact")
+    assert f"layer {k}, neuron {i}" in lines[1]
+    assert f"python -m sim wave --network net.json --record {first['record']} --beat {first['beat']}" in lines[2]
+
+
+def test_what_only_earlier_beats_bring_about_is_found(network, hearts):
+    """The list of the second layer's events is never cleared: the first beat is right."""
+    core = edited(generate(network, SERIAL), r"\.clear\(\\clear\S+ \)", ".clear(1'h0)")
+    first = compare(network, SERIAL, hearts, core=core).report["first_mismatch"]
+    assert first["layer"] == 1
+    assert not first["alone"]
+
+
+def test_a_wrong_class_is_told_from_a_wrong_potential(network, hearts):
+    """The best output of an earlier beat stays the best."""
+    core = edited(generate(network, SERIAL), r"\.first\(first\)", ".first(1'h0)")
+    report = compare(network, SERIAL, hearts, core=core).report
+    assert report["mismatched_potentials"] == 0
+    assert report["mismatched_beats"] > 0
+    assert report["first_mismatch"]["what"] == "class"
+    assert report["accuracy_hardware"] != report["accuracy_golden"]
+
+
+def test_a_tree_names_the_output(network, hearts):
+    assert compare(network, TREE, hearts).exact
+    report = compare(network, TREE, hearts, core=generate(changed(network, 2, 1), TREE)).report
+    first = report["first_mismatch"]
+    assert (first["layer"], first["neuron"], first["seen"]) == (2, 1, first["expected"] + 1)
+
+
+def test_a_hang_is_reported(network, hearts):
+    core = edited(generate(network, SERIAL), "assign counts__ready = ", "assign counts__ready = 1'h0 & ")
+    report = compare(network, SERIAL, hearts, core=core).report
+    assert report["mismatched_beats"] == len(hearts.counts)
+    assert report["accuracy_hardware"] is None
+    assert report["first_mismatch"]["what"] == "result"
+    assert len(describe(report, "x")) == 3
+
+
+def test_verbs(network, synthetic_root, tmp_path):
+    """The command line on generated records."""
+    saved = str(network.save(tmp_path / "small.json"))
+    run = CliRunner().invoke
+    options = ["--network", saved, "--data", str(synthetic_root), "--out", str(tmp_path)]
+    done = run(app, ["compare", "--split", "intra", *options])
+    assert done.exit_code == 0, done.output
+    assert "all bit-exact" in done.output
+    assert json.loads((tmp_path / "compare-random-intra.json").read_text())["mismatched_beats"] == 0
+    record = next(synthetic_root.rglob("*.hea")).stem
+    done = run(app, ["wave", "--record", record, "--beat", "4", *options])
+    assert done.exit_code == 0, done.output
+    assert next(tmp_path.glob(f"random-{record}-4.*")).stat().st_size
+    done = run(app, ["bench", "--network", saved, "--beats", "300", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "bench-random.json").read_text())["ratio"] > 0

@@ -1,0 +1,100 @@
+"""The C driver against the RTL, through the SPI pins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sparrow_ecg.firmware_gen.compile import shared_library
+from sparrow_ecg.firmware_gen.driver import Driver, DriverError
+from sparrow_ecg.firmware_gen.generate import generate
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.sim.__main__ import app
+from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.sim.rtl.board import Board
+from sparrow_ecg.sim.rtl.firmware import neighbour, transport
+
+CONFIG = CoreConfig(3, "ram")
+NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("firmware")
+    generate(NETWORK, CONFIG, folder)
+    with Board(NETWORK, CONFIG) as board:
+        yield board, Driver(shared_library(folder), transport(board))
+
+
+def word(image: bytes, k: int, value: int) -> bytes:
+    return image[: 4 * k] + value.to_bytes(4, "big") + image[4 * k + 4 :]
+
+
+def test_every_wrong_image_is_refused_by_the_chip_with_its_cause(bench):
+    board, driver = bench
+    image = board.controller.image.of(NETWORK)
+    driver.open()
+    driver.reset()
+    wrong = {
+        "IMAGE_MAGIC": word(image, 0, 0),
+        "IMAGE_VERSION": word(image, 1, 2),
+        "IMAGE_GEOMETRY": word(image, 2, 1),
+        "IMAGE_LENGTH": word(image, 3, 4),
+        "IMAGE_TRUNCATED": image[:-4],
+        "IMAGE_CRC": word(image, 8, ~int.from_bytes(image[32:36], "big") % (1 << 32)),
+    }
+    for result, content in wrong.items():
+        driver.load(image)
+        with pytest.raises(DriverError, match=f"^{result}: "):
+            driver.send_image(content)
+        with pytest.raises(DriverError, match="NO_WEIGHTS: "):
+            driver.classify(np.zeros(6, dtype=int))
+        driver.errors()
+        assert driver.errors() == 0
+
+
+def test_any_flipped_bit_is_refused_by_the_chip(bench):
+    board, driver = bench
+    image = board.controller.image.of(NETWORK)
+    driver.open()
+    for bit in range(8 * len(image)):
+        flipped = bytearray(image)
+        flipped[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(DriverError, match="IMAGE_"):
+            driver.send_image(bytes(flipped))
+    driver.load(image)
+
+
+def test_networks_take_turns(bench):
+    board, driver = bench
+    driver.open()
+    driver.reset()
+    counts = random_beats(np.random.default_rng(1), NETWORK, 10)
+    for network in (NETWORK, neighbour(NETWORK), NETWORK):
+        driver.load(board.controller.image.of(network))
+        golden = ssf(network, counts)
+        for beat, klass, potentials in zip(counts, golden.classes, golden.outputs, strict=True):
+            assert driver.classify(beat) == (klass, potentials.tolist())
+
+
+def test_busy(bench):
+    """A start while the core computes is refused, and does no harm."""
+    board, driver = bench
+    driver.open()
+    driver.load(board.controller.image.of(NETWORK))
+    counts = random_beats(np.random.default_rng(2), NETWORK, 1)[0]
+    board.timing(lead=4, high=2, low=2)
+    driver.start(counts)
+    driver.start(counts)  # drops the answer, if there was one already
+    driver.wait()
+    golden = ssf(NETWORK, counts[None])
+    assert driver.fetch() == (golden.classes[0], golden.outputs[0].tolist())
+
+
+def test_verb(tmp_path):
+    done = CliRunner().invoke(app, ["cosim-firmware", "--beats", "25", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert done.output.count("bit-exact: 25 of 25 beats, all potentials") == 2
+    assert "the example program gets every answer that it expects" in done.output

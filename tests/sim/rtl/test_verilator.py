@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.verilog import generate
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.sim.rtl import verilator as build
+from sparrow_ecg.sim.rtl.benches.networks import random_network
+
+REMEMBERED = (build.verilator_environment, build.verilator_version)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A working directory of its own, where nothing has been built or looked for."""
+    monkeypatch.chdir(tmp_path)
+    for function in REMEMBERED:
+        function.cache_clear()
+    yield tmp_path
+    for function in REMEMBERED:
+        function.cache_clear()
+
+
+def fake_verilator(folder: Path, version: str) -> Path:
+    folder.mkdir()
+    script = folder / "verilator"
+    script.write_text(f"#!/bin/sh\necho {version}\n")
+    script.chmod(0o755)
+    return folder
+
+
+def test_environment_has_a_verilator_that_runs():
+    told = subprocess.run(["verilator", "--version"], env=build.verilator_environment(), capture_output=True)
+    assert told.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "used"), [("Verilator 5.006 2023-01-22", False), ("Verilator 5.036 2025-04-27", True)]
+)
+def test_system_verilator_is_used_when_new_enough(elsewhere, monkeypatch, version, used):
+    folder = fake_verilator(elsewhere / "bin", version)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    first = build.verilator_environment()["PATH"].split(os.pathsep)[0]
+    assert first == str(folder if used else elsewhere / "build/toolchain")
+
+
+def test_missing_tools_are_named(elsewhere, monkeypatch):
+    monkeypatch.setenv("PATH", str(elsewhere))
+    with pytest.raises(InputError, match=r"no g\+\+, make, perl on PATH: .*apt install"):
+        build.verilator_environment()
+
+
+def test_cache_makes_once_and_leaves_nothing_of_a_failure(elsewhere):
+    made = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        (folder / "product").write_text("whole")
+
+    def fail(folder: Path) -> None:
+        make(folder)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build.cached("thing", ["a"], fail)
+    with ThreadPoolExecutor(4) as pool:
+        folders = set(pool.map(lambda _: build.cached("thing", ["a"], make), range(4)))
+    assert len(made) == 2
+    assert [(folder / "product").read_text() for folder in folders] == ["whole"]
+    assert build.cached("thing", ["b"], make) not in folders
+    assert sorted(path.suffix for path in (elsewhere / "build/cache").glob("*thing-*")) == ["", "", ".lock", ".lock"]
+
+
+def test_scripts_are_executable(elsewhere):
+    build.verilator_environment()
+    scripts = list((elsewhere / "build/toolchain").iterdir())
+    assert scripts
+    assert all(script.stat().st_mode & stat.S_IXUSR for script in scripts)
+
+
+def test_what_does_not_compile_is_a_build_error():
+    with pytest.raises(build.BuildError, match="syntax error"):
+        build.build("nothing", {"top.v": "module top(; endmodule"}, ["--cc", "--exe"], "top")
+
+
+SHAPES = [(3, 2), (1, 1, 1), (9, 5, 3), (21, 12, 7, 4)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_verilog_is_lint_clean(shape):
+    network = random_network(np.random.default_rng(0), shape)
+    lanes = min(3, max(shape[1:]))
+    configs = [CoreConfig(lanes, *choice) for choice in product(("rom", "ram"), ("ssf", "if"), (False, True))]
+    for config in [*configs, CoreConfig(lanes, datapath="tree")]:
+        assert build.lint(generate(network, config).text) == [], config
+
+
+def test_lint_finds_what_is_wrong():
+    text = "module top(input a, output b);\n  assign c = a;\n  assign b = c;\nendmodule\n"
+    warnings = build.lint(text)
+    assert any(warning.startswith("%Warning-IMPLICIT: core.v:2") for warning in warnings)

@@ -1,0 +1,223 @@
+"""The design-space sweep: what a point is, that nothing is measured twice, and the front. No library, no records."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.report.pareto import draw
+from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.sim.studies import variants
+from sparrow_ecg.sim.studies.front import front, on_front
+from sparrow_ecg.sim.studies.space import FULL, Measurement, Point, Space, default, sources, unique
+from sparrow_ecg.sim.studies.store import Store
+from sparrow_ecg.sim.studies.sweep import sweep
+from tests.support.sweep_stub import Stub, stubs, work
+
+
+def network(seed: int = 0, name: str = "one", shape: tuple[int, ...] = (6, 5, 3)) -> Network:
+    made = random_network(np.random.default_rng(seed), shape, steps=3, weight_bits=4, input_bits=2)
+    return replace(made, name=name, provenance={"split": "intra", "seed": seed})
+
+
+POINT = Point(network(), CoreConfig(2))
+
+
+def test_a_network_under_another_name_is_the_same_point():
+    assert replace(POINT, network=network(name="two")).key == POINT.key
+    assert len(unique([POINT, replace(POINT, network=network(name="two"))])) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(POINT, network=network(seed=1)),
+        replace(POINT, network=replace(network(), provenance={"split": "intra", "seed": 1})),
+        replace(POINT, config=CoreConfig(3)),
+        replace(POINT, config=CoreConfig(2, zero_skip=False)),
+        replace(POINT, clock_gates=0),
+        replace(POINT, measurement=Measurement(beats=65)),
+        replace(POINT, measurement=Measurement(pdk="nangate45")),
+    ],
+)
+def test_whatever_changes_the_result_is_another_point(other):
+    assert other.key != POINT.key
+
+
+def test_other_code_makes_other_points(monkeypatch):
+    before = POINT.key
+    monkeypatch.setattr("sparrow_ecg.sim.studies.space.sources", lambda: "another version")
+    assert replace(POINT).key != before
+
+
+def test_a_space_leaves_out_what_no_core_has():
+    space = Space(("serial", "tree"), (1, 2, 99), ("rom", "ram"), ("ssf", "if"), (True, False), (3, 0))
+    points = list(space.points([network()], Measurement()))
+    serial = [point for point in points if point.config.datapath == "serial"]
+    assert {point.config.lanes for point in serial} == {1, 2}
+    assert len(serial) == 2 * 2 * 2 * 2 * 2
+    trees = unique(point for point in points if point.config.datapath == "tree")
+    assert sorted(point.clock_gates for point in trees) == [0, 3]
+
+
+def test_the_default_explores_small_networks_in_full_and_large_ones_briefly():
+    small, middle, large = network(), network(1, "middle", (40, 40, 4)), network(1, "large", (90, 80, 4))
+    assert small.nonzero_synapses < 1000 < middle.nonzero_synapses < 5000 < large.nonzero_synapses
+    points = default([small, middle, large], [network(name="seed 0"), network(2, "seed 2")])
+    of = Counter(point.network.name for point in points)
+    assert of["one"] == len(unique(point for space in FULL for point in space.points([small], Measurement())))
+    assert (of["middle"], of["large"]) == (2, 1)
+    assert 0 < of["seed 2"] < of["one"]
+    assert "seed 0" not in of  # it is `one`
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed", reason="no distributed: pip install -e .[cluster]")
+    with distributed.Client(
+        processes=False, dashboard_address="127.0.0.1:0", n_workers=1, threads_per_worker=2
+    ) as client:
+        yield client
+
+
+def worked(folder: Path) -> Counter[str]:
+    return Counter((folder / "log").read_text().split())
+
+
+def test_a_sweep_gives_results_in_order_and_the_second_measures_nothing(client, tmp_path):
+    tasks = [replace(stub, seconds=0.0) for stub in stubs(tmp_path)]
+    store = Store(tmp_path / "points")
+    first = sweep(tasks, store, work, client)
+    assert [result["value"] for result in first] == [2 * k for k in range(8)]
+    assert sweep(tasks, store, work, None) == first
+    assert set(worked(tmp_path).values()) == {1}
+
+
+def test_a_failure_is_recorded_and_tried_again_only_when_asked_to(client, tmp_path):
+    store, log = Store(tmp_path / "points"), str(tmp_path / "log")
+    tasks = [Stub("1", log), Stub("2", log, fails="no such gate")]
+    good, bad = sweep(tasks, store, work, client)
+    assert good["value"] == 2
+    assert bad["error"] == "RuntimeError: no such gate"
+    assert bad["point"] == tasks[1].describe()
+    sweep(tasks, store, work, client)
+    assert worked(tmp_path) == {"1": 1, "2": 1}
+    sweep(tasks, store, work, client, retry=True)
+    assert worked(tmp_path) == {"1": 1, "2": 2}
+
+
+def refuse(stub: Stub) -> dict[str, Any]:
+    raise InputError("no such file: put it there")
+
+
+def test_what_the_user_can_mend_is_reported_and_not_kept(client, tmp_path):
+    store = Store(tmp_path / "points")
+    (result,) = sweep([Stub("1", str(tmp_path / "log"))], store, refuse, client)
+    assert result["error"] == "InputError: no such file: put it there"
+    assert store.read("1") is None
+
+
+@pytest.mark.parametrize("content", ["", '{"key": "7", "val', "[]", '{"key": "8"}'])
+def test_a_spoiled_result_is_none(content, tmp_path):
+    store = Store(tmp_path)
+    store.path("7").write_text(content)
+    assert store.read("7") is None
+
+
+def test_a_killed_sweep_goes_on_where_it_stopped(client, tmp_path):
+    command = [sys.executable, "-m", "tests.sim.pareto_stub", str(tmp_path)]
+    running = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while len(list(tmp_path.glob("points/[0-9].json"))) < 2:
+            assert running.poll() is None, "the sweep was over too soon"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+    kept = {path.stem for path in tmp_path.glob("points/[0-9].json")}
+    assert 2 <= len(kept) < 8
+    results = sweep(stubs(tmp_path), Store(tmp_path / "points"), work, client)
+    assert [result["value"] for result in results] == [2 * k for k in range(8)]
+    counts = worked(tmp_path)
+    assert set(counts) == set("01234567")
+    assert {counts[key] for key in kept} == {1}
+
+
+COSTS = st.integers(1, 3).flatmap(
+    lambda objectives: arrays(np.int64, st.tuples(st.integers(1, 12), st.just(objectives)), elements=st.integers(0, 5))
+)
+
+
+def dominates(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool((a <= b).all() and (a < b).any())
+
+
+@given(COSTS)
+def test_no_point_of_the_front_is_dominated_and_every_other_is(costs):
+    kept = front(costs)
+    assert kept.any()
+    for k, point in enumerate(costs):
+        assert kept[k] != any(dominates(other, point) for other in costs[kept])
+
+
+def result(accuracy: float, energy: float, area: float, **point: Any) -> dict[str, Any]:
+    config = {"datapath": "serial", "weights": "rom", "neuron": "ssf", "lanes": 2, "zero_skip": True}
+    described = {"network": "one", "config": config, "clock_gates": 3, **point}
+    return {"accuracy": accuracy, "energy_per_beat_nj": energy, "area_um2": area, "point": described}
+
+
+RESULTS = [
+    result(0.98, 0.2, 4e4),
+    result(0.98, 0.4, 2e4),
+    result(0.99, 2.0, 5e5),
+    result(0.97, 0.3, 9e5, clock_gates=0),
+]
+
+
+def test_results_on_the_front():
+    assert on_front(RESULTS, "error rate", "energy") == [RESULTS[0], RESULTS[2]]
+    assert on_front(RESULTS, "error rate", "energy", "area") == RESULTS[:3]
+    assert on_front([], "energy") == []
+
+
+def test_the_picture_is_a_png():
+    assert draw(RESULTS, "four").startswith(b"\x89PNG")
+
+
+def test_a_variant_is_trained_from_the_records_of_the_worker(synthetic_root):
+    pytest.importorskip("torch", reason="no torch: pip install -e .[train]")
+    variant = variants.Variant("tiny", {"input_bits": 3, "hidden": (5,), "epochs": (1, 1)})
+    trained = variants.network(variants.train(variant, sources(), synthetic_root))
+    assert trained.input_bits == 3
+    assert trained.shape[1:] == (5, 4)
+    assert trained.provenance["split"] == "intra"
+    assert variant.key != replace(variant, seed=1).key
+    with pytest.raises(InputError, match="another version"):
+        variants.train(variant, "other code", synthetic_root)
+
+
+def test_variants_differ_from_their_recipe():
+    pytest.importorskip("torch", reason="no torch: pip install -e .[train]")
+    every = variants.variants("tiny", "intra")
+    assert len({variant.key for variant in every}) == len(every) > 5
+    with pytest.raises(InputError, match="no recipe"):
+        variants.variants("huge", "intra")

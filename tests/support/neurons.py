@@ -1,0 +1,76 @@
+"""What a network computes, in plain Python, step by step: shares no line with `model.network.golden`, and no numpy.
+
+Neurons get one spike at a time, and one step at a time fire at most one spike. Nothing is shifted or clamped.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sparrow_ecg.model.network.network import Network
+
+
+class Answer(NamedTuple):
+    """Of one beat: counts that enter each layer, potentials of each layer, the class."""
+
+    counts: list[list[int]]
+    potentials: list[list[int]]
+    klass: int
+
+
+def ssf(network: Network, beat: list[int]) -> Answer:
+    """Sum all spikes of the window into N, then release them: an IF neuron driven by N at T thresholds."""
+    counts, potentials = [beat], []
+    for layer in network.layers:
+        sums = []
+        for weights, bias in zip(layer.weights.tolist(), layer.biases.tolist(), strict=True):
+            potential = bias
+            for weight, count in zip(weights, counts[-1], strict=True):
+                for _spike in range(count):
+                    potential += weight
+            sums.append(potential)
+        potentials.append(sums)
+        if layer.firing:
+            threshold = network.steps * 2**layer.firing.threshold_log2
+            counts.append([sum(_constant_drive(n, threshold, network.steps)) for n in sums])
+    return Answer(counts, potentials, _winner(potentials[-1]))
+
+
+def integrate_and_fire(network: Network, beat: list[int]) -> Answer:
+    """Step after step through all layers, as contract 1 words it; the first layer's sum is a constant drive."""
+    first = ssf(network, beat).potentials[0]
+    residues = [[0] * len(first)] + [layer.biases.tolist() for layer in network.layers[1:]]
+    fired = [[0] * layer.outputs for layer in network.layers]
+    for _step in range(network.steps):
+        spikes = [False] * network.inputs
+        for k, layer in enumerate(network.layers):
+            incoming, spikes = spikes, [False] * layer.outputs
+            for i, weights in enumerate(layer.weights.tolist()):
+                drive = first[i] if k == 0 else sum(w for w, spike in zip(weights, incoming, strict=True) if spike)
+                residues[k][i] += drive
+                if layer.firing:
+                    threshold = 2**layer.firing.threshold_log2 * (network.steps if k == 0 else 1)
+                    if residues[k][i] >= threshold:
+                        residues[k][i] -= threshold
+                        spikes[i] = True
+                        fired[k][i] += 1
+    potentials = [first, *residues[1:]]
+    return Answer([beat, *fired[:-1]], potentials, _winner(potentials[-1]))
+
+
+def _constant_drive(drive: int, threshold: int, steps: int) -> list[bool]:
+    residue, spikes = 0, []
+    for _step in range(steps):
+        residue += drive
+        spikes.append(residue >= threshold)
+        if spikes[-1]:
+            residue -= threshold
+    return spikes
+
+
+def _winner(potentials: list[int]) -> int:
+    best = 0
+    for i, potential in enumerate(potentials):
+        if potential > potentials[best]:
+            best = i
+    return best

@@ -1,0 +1,50 @@
+"""A sweep of stub points in a process of its own, to be killed: python -m tests.sim.pareto_stub FOLDER"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sparrow_ecg.sim.studies.cluster import connect
+from sparrow_ecg.sim.studies.store import Store
+from sparrow_ecg.sim.studies.sweep import sweep
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A point that is measured by noting that it was."""
+
+    key: str
+    log: str
+    seconds: float = 0.0
+    fails: str = ""
+    cost: float = 1.0
+
+    @property
+    def label(self) -> str:
+        return f"stub {self.key}"
+
+    def describe(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def work(stub: Stub) -> dict[str, Any]:
+    time.sleep(stub.seconds)
+    with Path(stub.log).open("a") as log:
+        log.write(f"{stub.key}\n")
+    if stub.fails:
+        raise RuntimeError(stub.fails)
+    return {"value": 2 * int(stub.key)}
+
+
+def stubs(folder: Path) -> list[Stub]:
+    return [Stub(str(k), str(folder / "log"), seconds=0.3) for k in range(8)]
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    with connect(workers=1) as client:
+        sweep(stubs(folder), Store(folder / "points"), work, client)
