@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.options import (
     DatapathOption,
@@ -54,7 +54,7 @@ def verilog(
     out.print(f"{text}: network {net.name} ({'-'.join(map(str, net.shape))}), {net.synapses} synapses, {config}")
     out.print(f"{metadata}: ports, memories, probes, digest {net.digest[:12]}")
     if config.weights == "ram":
-        images = (Image if top == "core" else ChipImage)(generated.geometry, config)
+        images = (CoreImage if top == "core" else ChipImage)(generated.geometry, config)
         image = write_atomic(folder / f"{name}.image", images.of(net))
         out.print(f"{image}: {image.stat().st_size} bytes, to load before the first beat")
 

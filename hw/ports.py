@@ -19,7 +19,7 @@ def result_layout(geometry: Geometry) -> data.StructLayout:
 def core_ports(geometry: Geometry, config: CoreConfig) -> dict:
     """counts: the input counts of a beat, input 0 first; as many as the network has inputs are a beat.
     result: the class (``klass``) and the potential of every output, once a beat.
-    image:  ``ram`` builds only: the bytes of `Image.of`, needed after a reset before the first beat.
+    image:  ``ram`` builds only: the bytes of `CoreImage.of`, needed after a reset before the first beat.
     """
     ports = {
         "counts": In(stream.Signature(geometry.input_bits)),

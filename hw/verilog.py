@@ -14,8 +14,8 @@ from amaranth.hdl import Shape
 from amaranth.lib import wiring
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.serial import Core
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.serial import SerialCore
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.core.tree import TreeCore
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.console import InputError, write_atomic
@@ -38,9 +38,9 @@ class Verilog:
         return write_atomic(folder / f"{name}.v", self.text), write_atomic(folder / f"{name}.json", described)
 
 
-def build(network: Network, config: CoreConfig) -> Core | TreeCore:
+def build(network: Network, config: CoreConfig) -> SerialCore | TreeCore:
     """The component that a config asks for."""
-    return TreeCore(network, config) if config.datapath == "tree" else Core(network, config)
+    return TreeCore(network, config) if config.datapath == "tree" else SerialCore(network, config)
 
 
 def generate(network: Network, config: CoreConfig) -> Verilog:
@@ -68,11 +68,11 @@ def ports(top: wiring.Component) -> list[dict[str, Any]]:
     return [{"name": name, "direction": direction, "bits": bits} for name, direction, bits in listed]
 
 
-def describe(core: Core | TreeCore) -> dict[str, Any]:
+def describe(core: SerialCore | TreeCore) -> dict[str, Any]:
     """Ports, result fields, memories, probes (names inside the top module), network and config."""
     network, config, g = core.network, core.config, core.geometry
     fields = {str(key): {"offset": field.offset, "bits": field.width} for key, field in result_layout(g)}
-    image = Image(g, config)
+    image = CoreImage(g, config)
     names = ("thresholds", "biases", "weights")
     return {
         "top": TOP,

@@ -15,7 +15,7 @@ from sparrow_ecg.model.network.network import Network
 TOP = "serial_core"
 
 
-class SerialCore(wiring.Component):
+class FewPinCore(wiring.Component):
     """A core whose ``result`` is a stream of bits: those of `result_layout`, the lowest first, so that the class
     comes before the potentials. ``counts`` and ``image`` are the core's own.
     """
@@ -46,6 +46,6 @@ class SerialCore(wiring.Component):
         return m
 
 
-def generate_serial(network: Network, config: CoreConfig) -> str:
+def generate_few_pins(network: Network, config: CoreConfig) -> str:
     """Verilog of the module `TOP`."""
-    return verilog.convert(SerialCore(network, config), name=TOP, emit_src=False)
+    return verilog.convert(FewPinCore(network, config), name=TOP, emit_src=False)

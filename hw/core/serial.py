@@ -11,12 +11,12 @@ from sparrow_ecg.hw.core.events import EventList
 from sparrow_ecg.hw.core.firing import FiringUnit
 from sparrow_ecg.hw.core.lane import Lane, StepLane
 from sparrow_ecg.hw.core.sequencer import Sequencer
-from sparrow_ecg.hw.core.tables import Image, ImageLoader, Ram, Rom, bias_words, weight_words
+from sparrow_ecg.hw.core.tables import CoreImage, ImageLoader, Ram, Rom, bias_words, weight_words
 from sparrow_ecg.hw.ports import core_ports
 from sparrow_ecg.model.network.network import Network
 
 
-class Core(wiring.Component):
+class SerialCore(wiring.Component):
     """A `Network` in hardware with ``datapath="serial"``; `core_ports` says what its ports are.
 
     What happens in a cycle is on named signals, the ``probes``: benches count their set bits, or sum their
@@ -190,7 +190,7 @@ class Core(wiring.Component):
     def _parameters(self, m: Module, seq: Sequencer):
         """The tables of biases and weights, the threshold of the layer at work, and whether all of it is there."""
         g, config, network = self.geometry, self.config, self.network
-        image = Image(g, config)
+        image = CoreImage(g, config)
         _, (bias_depth, bias_bits), (weight_depth, weight_bits) = image.sections
         if config.weights == "rom":
             m.submodules.biases = biases = Rom(bias_words(network, config, g.bias_bits), bias_bits)

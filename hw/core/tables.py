@@ -17,10 +17,10 @@ from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
 from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.network.network import Layer, Network
+from sparrow_ecg.model.network.network import Dense, Network
 
 
-def groups(layer: Layer, lanes: int) -> Iterator[slice]:
+def groups(layer: Dense, lanes: int) -> Iterator[slice]:
     """The neurons of a layer that the lanes compute together."""
     for first in range(0, layer.outputs, lanes):
         yield slice(first, min(first + lanes, layer.outputs))
@@ -101,7 +101,7 @@ def _address_bits(depth: int) -> int:
     return max(1, (depth - 1).bit_length())
 
 
-class Image:
+class CoreImage:
     """What a ``ram`` chip is loaded with: thresholds, bias words, weight words, each little-endian in whole bytes.
 
     sections: for each of the three, the number of words and the bits in a word.
@@ -164,7 +164,7 @@ class ImageLoader(wiring.Component):
     loaded: a whole image has come in since reset, and no other has begun.
     """
 
-    def __init__(self, image: Image):
+    def __init__(self, image: CoreImage):
         self.image = image
         widest = max(-(-bits // 8) * 8 for _, bits in image.sections)
         deepest = max(words for words, _ in image.sections)

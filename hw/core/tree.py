@@ -13,7 +13,7 @@ from sparrow_ecg.model.network.network import Network
 
 
 class TreeCore(wiring.Component):
-    """A `Network` in hardware with ``datapath="tree"``; the ports are those of `Core`.
+    """A `Network` in hardware with ``datapath="tree"``; the ports are those of `SerialCore`.
 
     Registers are written once a beat each: a count when it comes, all counts together into the first tree (so that
     a tree sees one change a beat, not one an input), and what each hidden layer fires.

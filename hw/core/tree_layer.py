@@ -10,7 +10,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.core.compressor import WeightedSum
-from sparrow_ecg.model.network.network import Layer, signed_bits
+from sparrow_ecg.model.network.network import Dense, signed_bits
 
 
 class TreeLayer(wiring.Component):
@@ -20,10 +20,10 @@ class TreeLayer(wiring.Component):
     potential_<i>: the sum of neuron i, signed.
     """
 
-    def __init__(self, layer: Layer, count_max: int):
+    def __init__(self, layer: Dense, count_max: int):
         self.layer = layer
         self.count_bits = count_max.bit_length()
-        rows = [Layer(layer.weights[i : i + 1], layer.biases[i : i + 1], None) for i in range(layer.outputs)]
+        rows = [Dense(layer.weights[i : i + 1], layer.biases[i : i + 1], None) for i in range(layer.outputs)]
         self.widths = [signed_bits(*row.bounds(count_max)) for row in rows]
         super().__init__(
             {"counts": In(data.ArrayLayout(self.count_bits, layer.inputs))}

@@ -7,7 +7,7 @@ from amaranth.lib import enum, wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.serial import Core
+from sparrow_ecg.hw.core.serial import SerialCore
 from sparrow_ecg.hw.core.tree import TreeCore
 from sparrow_ecg.hw.host.image import CHECKED, ChipImage, ImageReceiver, network_id
 from sparrow_ecg.hw.host.registers.block import RegisterBlock
@@ -52,7 +52,7 @@ class Controller(wiring.Component):
 
     def __init__(self, network: Network, config: CoreConfig):
         self.network, self.config = network, config
-        self.core = TreeCore(network, config) if config.datapath == "tree" else Core(network, config)
+        self.core = TreeCore(network, config) if config.datapath == "tree" else SerialCore(network, config)
         self.geometry = g = self.core.geometry
         check(network, g)
         self.image = ChipImage(g, config) if config.weights == "ram" else None
@@ -189,7 +189,7 @@ class Controller(wiring.Component):
         """Images: to `ImageReceiver`, and the bytes of the tables on to the core."""
         core, image = self.core, self.image
         assert image is not None
-        assert isinstance(core, Core)
+        assert isinstance(core, SerialCore)
         m.submodules.receiver = receiver = ImageReceiver(image)
         causes = image_causes(self.map)
         begin = registers.control_load & registers.status_result_valid_clear

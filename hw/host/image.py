@@ -20,7 +20,7 @@ from amaranth.lib.crc.catalog import CRC32_ISO_HDLC
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network.network import Network
 
@@ -39,7 +39,7 @@ class ChipImage:
     """
 
     def __init__(self, geometry: Geometry, config: CoreConfig):
-        self.tables = Image(geometry, config)
+        self.tables = CoreImage(geometry, config)
         fixed = {"sections": self.tables.sections, "lanes": config.lanes, "neuron": config.neuron} | asdict(geometry)
         digest = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).digest()
         self.size = -(-self.tables.size // 4) * 4 + OVERHEAD  # in bytes

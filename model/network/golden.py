@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sparrow_ecg.model.network.network import Layer, Network
+from sparrow_ecg.model.network.network import Dense, Network
 
 BLOCK = 8192  # beats: large enough that numpy, not Python, does the work
 
@@ -51,7 +51,7 @@ def integrate_and_fire(network: Network, counts: np.ndarray) -> Trace:
     return _in_blocks(_if_block, network, counts)
 
 
-def weighted_sum(layer: Layer, counts: np.ndarray) -> np.ndarray:
+def weighted_sum(layer: Dense, counts: np.ndarray) -> np.ndarray:
     """``b + W n`` as int64[outputs, beats], for counts int64[inputs, beats].
 
     One row operation for each synapse that is not zero: on integers that is faster than ``matmul``.
@@ -85,7 +85,7 @@ def _if_block(network: Network, counts: np.ndarray) -> tuple[list, list, list]:
         inputs.append(trains[-1].sum(axis=0))
         if layer.firing:
             start = np.repeat(layer.biases[:, None], counts.shape[1], axis=1)
-            unbiased = Layer(layer.weights, np.zeros_like(layer.biases), None)
+            unbiased = Dense(layer.weights, np.zeros_like(layer.biases), None)
             drives = [weighted_sum(unbiased, spikes.astype(np.int64)) for spikes in trains[-1]]
             left, train = _fire(start, drives, 1 << layer.firing.threshold_log2)
             potentials.append(left)

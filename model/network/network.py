@@ -55,7 +55,7 @@ class Firing:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Dense:
     """One fully connected layer of integers.
 
     weights: int64[outputs, inputs].
@@ -102,7 +102,7 @@ class Network:
 
     name: str
     encoding: Encoding | DirectCounts
-    layers: tuple[Layer, ...]
+    layers: tuple[Dense, ...]
     steps: int
     weight_bits: int
     classes: tuple[str, ...]
@@ -234,13 +234,13 @@ def from_json(text: str) -> Network:
     )
 
 
-def _layer(k: int, file: _LayerFile, steps: int) -> Layer:
+def _layer(k: int, file: _LayerFile, steps: int) -> Dense:
     try:
         weights, biases = (np.array(rows, dtype=np.int64) for rows in (file.weights, file.biases))
     except (ValueError, OverflowError) as error:
         raise InputError(f"field layers.{k}: rows of unequal length, or a number beyond 64 bits ({error})") from None
     firing = None if file.threshold_log2 is None else Firing(file.threshold_log2, steps)
-    return Layer(weights, biases, firing)
+    return Dense(weights, biases, firing)
 
 
 def _check(network: Network) -> None:

@@ -29,7 +29,7 @@ from sparrow_ecg.model.console import progress
 from sparrow_ecg.model.conversion.ssf import best_threshold, fold, scale
 from sparrow_ecg.model.metrics import SCORES, evaluate
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, Firing, Network
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.splits import Split, make_split
@@ -194,9 +194,9 @@ class IntegerLayer(nn.Module):
     def forward(self, counts: torch.Tensor) -> torch.Tensor:
         return functional.linear(counts, *self.integers())
 
-    def layer(self, firing: Firing | None) -> Layer:
+    def layer(self, firing: Firing | None) -> Dense:
         weights, biases = (x.detach().numpy().astype(np.int64) for x in self.integers())
-        layer = Layer(weights, biases, firing)
+        layer = Dense(weights, biases, firing)
         if max(map(abs, layer.bounds(self.count_max))) >= EXACT:
             raise ValueError(f"potentials beyond {EXACT}: float32 does not train this layer exactly")
         return layer

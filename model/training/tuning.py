@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from sparrow_ecg.model.network.network import Layer, Network
+from sparrow_ecg.model.network.network import Dense, Network
 from sparrow_ecg.model.training.training import Floor, rounded
 
 
@@ -66,7 +66,7 @@ class TunableNetwork(nn.Module):
         layers = []
         for k, layer in enumerate(self.network.layers):
             weights, biases = (x.detach().numpy().astype(np.int64) for x in self.integers(k))
-            layers.append(Layer(weights, biases, layer.firing))
+            layers.append(Dense(weights, biases, layer.firing))
         return replace(self.network, name=name, layers=tuple(layers))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.energy.formulas import Energy, energy
+from sparrow_ecg.sim.energy.formulas import PricedEnergy, energy
 from sparrow_ecg.sim.energy.operations import Activity, Operations
 from sparrow_ecg.sim.energy.technologies import CONSTANTS, OPTIONAL, PAPER_V1, Constant, Technology
 
@@ -104,7 +104,7 @@ def design_matrix(network: Network, activity: Activity) -> dict[str, np.ndarray]
     return found
 
 
-def _layers(figure: Energy) -> np.ndarray:
+def _layers(figure: PricedEnergy) -> np.ndarray:
     return np.array(figure.by_layer)
 
 
@@ -173,7 +173,7 @@ def technology(name: str, constants: Mapping[str, float], source: str) -> Techno
     return Technology(name=name, **{**others, **given})
 
 
-def by_group(figure: Energy) -> dict[str, float]:
+def by_group(figure: PricedEnergy) -> dict[str, float]:
     """pJ per beat of the formulas' operations, by the group that they stand for."""
     by_operation = figure.by_operation
     return {name: sum(by_operation[operation] for operation in names) for name, names in OPERATIONS.items()}

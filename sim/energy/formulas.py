@@ -24,7 +24,7 @@ ARCHITECTURES = ("spatial", "neuromorphic", "classical")
 
 
 @dataclass(frozen=True)
-class Energy:
+class PricedEnergy:
     """pJ per beat: for each layer, a mapping from the class of operation."""
 
     layers: tuple[dict[str, float], ...]
@@ -81,7 +81,7 @@ def widths(network: Network, activity: Activity, k: int) -> Widths:
     )
 
 
-def energy(network: Network, activity: Activity, technology: Technology, architecture: str = "spatial") -> Energy:
+def energy(network: Network, activity: Activity, technology: Technology, architecture: str = "spatial") -> PricedEnergy:
     """pJ per beat of an activity of ``network``, counted or predicted, under one of `ARCHITECTURES`."""
     if architecture not in ARCHITECTURES:
         raise ValueError(f"architecture {architecture!r} is not one of {', '.join(ARCHITECTURES)}")
@@ -91,7 +91,7 @@ def energy(network: Network, activity: Activity, technology: Technology, archite
         common = _common(network, activity, technology, k)
         both = {**common, **price(network, activity, technology, k, common)}
         layers.append({name: pj / activity.beats for name, pj in both.items()})
-    return Energy(tuple(layers))
+    return PricedEnergy(tuple(layers))
 
 
 def _common(network: Network, activity: Activity, t: Technology, k: int) -> dict[str, float]:

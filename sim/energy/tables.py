@@ -12,7 +12,7 @@ from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, Energy, energy
+from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, PricedEnergy, energy
 from sparrow_ecg.sim.energy.operations import NEURONS, Activity, from_probes, mismatches, predict
 from sparrow_ecg.sim.energy.technologies import PAPER_V1, Technology
 
@@ -117,7 +117,7 @@ def _architectures(
     }
 
 
-def _as_dict(figure: Energy) -> dict[str, Any]:
+def _as_dict(figure: PricedEnergy) -> dict[str, Any]:
     return {
         "total": figure.total,
         "by_operation": figure.by_operation,

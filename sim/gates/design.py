@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.options import Top
 from sparrow_ecg.hw.verilog import Verilog, generate_top
 from sparrow_ecg.model.network.network import Network
@@ -55,7 +55,7 @@ class Design:
         if self.verilog.metadata["top"] == "chip":
             chipsim = import_module("sparrow_ecg.sim.gates.run.chipsim")  # as the chip, it needs SystemRDL
             return chipsim.ChipSimulator(self.netlist, chipsim.Host(self.network, self.config))
-        image = Image(self.verilog.geometry, self.config).of(self.network) if self.config.weights == "ram" else b""
+        image = CoreImage(self.verilog.geometry, self.config).of(self.network) if self.config.weights == "ram" else b""
         return GateSimulator(self.netlist, self.verilog.metadata, image)
 
     def describe(self) -> dict[str, Any]:

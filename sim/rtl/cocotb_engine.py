@@ -13,7 +13,7 @@ import numpy as np
 from cocotb_tools.runner import get_results, get_runner
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.verilog import Verilog, generate
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl import harness
@@ -30,7 +30,7 @@ class CocotbEngine:
         core = core or generate(network, config)
         self.network = network
         self.limit = 2 * longest_beat(network, config) + 1000
-        self.image = Image(core.geometry, config).of(network) if config.weights == "ram" else b""
+        self.image = CoreImage(core.geometry, config).of(network) if config.weights == "ram" else b""
         sources = harness.sources(core)
         sources["bench.sv"] = (harness.FOLDER / "bench.sv").read_text()
         sources["cocotb.cpp"] = (cocotb_tools.config.share_dir / "lib/verilator/verilator.cpp").read_text()

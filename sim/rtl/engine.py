@@ -12,7 +12,7 @@ from threading import Event
 import numpy as np
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.verilog import Verilog, generate
 from sparrow_ecg.model.network.golden import Trace
 from sparrow_ecg.model.network.network import Network
@@ -91,7 +91,7 @@ class Engine:
         self.network = network
         self.probes = list(core.metadata["probes"]) if activity else []
         self.limit = 2 * longest_beat(network, config) + 1000
-        self.image = Image(core.geometry, config).of(network) if config.weights == "ram" else b""
+        self.image = CoreImage(core.geometry, config).of(network) if config.weights == "ram" else b""
         sources = harness.sources(core, activity)
         sources["engine.cpp"] = (harness.FOLDER / "engine.cpp").read_text()
         flags = [*FLAGS, *([f"--trace-{waves}", "--trace-structs"] if waves else [])]

@@ -23,7 +23,7 @@ from rich.progress import Progress
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.model.console import err, out
 from sparrow_ecg.model.network.golden import ssf
-from sparrow_ecg.model.network.network import Firing, Layer
+from sparrow_ecg.model.network.network import Dense, Firing
 from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.farm import Member
 from sparrow_ecg.sim.rtl.benches.networks import random_network
@@ -109,10 +109,10 @@ def broken_cores() -> list[Member]:
     layers = (
         replace(first, firing=Firing(3, drawn.steps)),
         replace(second, firing=Firing(1, drawn.steps)),
-        Layer(falling, np.zeros(5, dtype=np.int64), None),
+        Dense(falling, np.zeros(5, dtype=np.int64), None),
     )
     nothing = ssf(replace(drawn, layers=layers), np.zeros((1, 5), dtype=np.int64))
-    network = replace(drawn, layers=(*layers[:2], Layer(falling, -nothing.outputs[0], None)))
+    network = replace(drawn, layers=(*layers[:2], Dense(falling, -nothing.outputs[0], None)))
     configs = (
         CoreConfig(3, "rom", "ssf", True),
         CoreConfig(4, "ram", "if", True),

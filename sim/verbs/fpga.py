@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.few_pins import TOP, generate_serial
+from sparrow_ecg.hw.core.few_pins import TOP, generate_few_pins
 from sparrow_ecg.hw.options import (
     DatapathOption,
     LanesOption,
@@ -38,10 +38,10 @@ DEFAULT_DEVICES = ("ice40up5k", "ecp5-25k")
 
 
 def design(network: Network, config: CoreConfig, top: Top) -> tuple[str, str]:
-    """Verilog and top module that fit the pins of a package: a `SerialCore`, or the chip behind SPI."""
+    """Verilog and top module that fit the pins of a package: a `FewPinCore`, or the chip behind SPI."""
     if top == "chip":
         return generate_top(network, config, top).text, top
-    return generate_serial(network, config), TOP
+    return generate_few_pins(network, config), TOP
 
 
 def main(

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.options import (
     DataOption,
     LanesOption,
@@ -59,7 +59,7 @@ def main(
     if seen != tuple(int(words.sum()) for words in reads.values()):
         predicted = ", ".join(f"{words.sum()} of {name}" for name, words in reads.items())
         raise InputError(f"the RTL reads {seen[0]} bias and {seen[1]} weight words, predicted are {predicted}")
-    sections = dict(zip(TABLES, Image(Geometry.of(net, config), config).sections[1:], strict=True))
+    sections = dict(zip(TABLES, CoreImage(Geometry.of(net, config), config).sections[1:], strict=True))
     layouts = {}
     for goal in GOALS:
         tables = {}

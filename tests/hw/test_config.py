@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sparrow_ecg.hw.config import CoreConfig, Geometry
 from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network.golden import ssf
-from sparrow_ecg.model.network.network import DirectCounts, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks, runs
 
@@ -67,7 +67,7 @@ def test_ram_chip_takes_any_weights_of_its_widths(run: tuple[Network, np.ndarray
     rng = np.random.default_rng(seed)
     limit, reach = 1 << network.weight_bits - 1, 1 << g.bias_bits - 1
     layers = tuple(
-        Layer(
+        Dense(
             rng.choice([-limit, limit - 1], layer.weights.shape),
             rng.choice([-reach, reach - 1], layer.outputs),
             layer.firing,
@@ -81,7 +81,7 @@ def test_ram_chip_takes_any_weights_of_its_widths(run: tuple[Network, np.ndarray
 
 
 def test_rom_accumulator_has_no_spare_bit() -> None:
-    layer = Layer(np.array([[-8, -8, 7]]), np.array([-16]), None)  # -16 - 16 * 3 = -64 .. 5
+    layer = Dense(np.array([[-8, -8, 7]]), np.array([-16]), None)  # -16 - 16 * 3 = -64 .. 5
     network = Network("tight", DirectCounts(3, 2), (layer,), 1, 4, ("a",), {})
     assert Geometry.of(network, CoreConfig(1)).potential_bits == 7
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.verilog import Verilog, generate
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
@@ -45,8 +45,8 @@ def test_same_bytes_again(generated: tuple[CoreConfig, Verilog], network: Networ
 def test_same_bytes_in_another_process(tmp_path: Path, network: Network, hash_seed: str) -> None:
     path = network.save(tmp_path / "network.json")
     script = (
-        "import hashlib, json, sys; from hw.config import *; from hw.verilog import generate;"
-        "from model.network import Network; n = Network.load(sys.argv[1]);"
+        "import hashlib, json, sys; from sparrow_ecg.hw.config import *; from sparrow_ecg.hw.verilog import generate;"
+        "from sparrow_ecg.model.network.network import Network; n = Network.load(sys.argv[1]);"
         "made = [generate(n, CoreConfig(2, *rest)) for rest in (('rom', 'ssf'), ('ram', 'if'))];"
         "print(hashlib.sha256(''.join(v.text + json.dumps(v.metadata) for v in made).encode()).hexdigest())"
     )
@@ -98,7 +98,7 @@ def test_metadata_of_network_and_config(generated: tuple[CoreConfig, Verilog], n
     fields = metadata["result"]
     total = sum(field["bits"] for field in fields.values())
     assert [port["bits"] for port in metadata["ports"] if port["name"] == "result__payload"] == [total]
-    image = Image(verilog.geometry, config).of(network) if config.weights == "ram" else b""
+    image = CoreImage(verilog.geometry, config).of(network) if config.weights == "ram" else b""
     assert metadata["image_bytes"] == len(image)
     assert [(table["words"], table["name"]) for table in metadata["tables"]] == [
         (1, "thresholds"),

@@ -10,8 +10,8 @@ from amaranth.lib.wiring import Component
 from amaranth.sim import Simulator
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.serial import Core
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.serial import SerialCore
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.model.network.golden import Trace, integrate_and_fire, ssf
 from sparrow_ecg.model.network.network import Network
 
@@ -39,7 +39,7 @@ class Run(NamedTuple):
     probes: dict[str, int]
 
 
-def run_core(core: Core, counts: np.ndarray, image: Network | None = None) -> Run:
+def run_core(core: SerialCore, counts: np.ndarray, image: Network | None = None) -> Run:
     """Feed beats without stalls. ``image``: the network to load first into a core with ``ram`` weights."""
     run = Run([], [], [], dict.fromkeys(core.probes, 0))
 
@@ -51,7 +51,7 @@ def run_core(core: Core, counts: np.ndarray, image: Network | None = None) -> Ru
 
     async def feed(context: Any) -> None:
         if image is not None:
-            for byte in Image(core.geometry, core.config).of(image):
+            for byte in CoreImage(core.geometry, core.config).of(image):
                 await send(context, core.image, byte)
         for count in counts.ravel().tolist():
             await send(context, core.counts, count)

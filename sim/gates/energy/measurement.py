@@ -12,8 +12,8 @@ import numpy as np
 from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.gates.design import Design
-from sparrow_ecg.sim.gates.energy.power import KINDS, Energy, Meter, add
-from sparrow_ecg.sim.gates.energy.toggles import Activity
+from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
+from sparrow_ecg.sim.gates.energy.toggles import Toggles
 from sparrow_ecg.sim.gates.run.gatesim import Run
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
@@ -25,16 +25,16 @@ class Measured:
     """parts: with glitches, by what the design is at: see the simulator's ``pieces``. still: without glitches."""
 
     beats: int
-    parts: dict[str, Energy]
-    still: dict[str, Energy]
+    parts: dict[str, MeteredEnergy]
+    still: dict[str, MeteredEnergy]
     settled: float
 
     @property
-    def energy(self) -> Energy:
+    def energy(self) -> MeteredEnergy:
         return add(list(self.parts.values()))
 
     @property
-    def zero_delay(self) -> Energy:
+    def zero_delay(self) -> MeteredEnergy:
         return add(list(self.still.values()))
 
 
@@ -61,12 +61,12 @@ def energy(
         raise InputError("no beats to measure: choose a split or records that have some")
     simulator, timing = design.simulator, design.timing
     step = max(timing.period * STEP, 1e-4)
-    parts: dict[str, list[Energy]] = defaultdict(list)
-    still: dict[str, list[Energy]] = defaultdict(list)
+    parts: dict[str, list[MeteredEnergy]] = defaultdict(list)
+    still: dict[str, list[MeteredEnergy]] = defaultdict(list)
     settled = 0.0
     for piece in simulator.pieces(counts, timing.delays, step):
         settled = max(settled, piece.settled)
-        meter = Meter(design.netlist, timing, Activity(piece.snapshots), wires)
+        meter = Meter(design.netlist, timing, Toggles(piece.snapshots), wires)
         still[piece.part].append(meter.energy())
         parts[piece.part].append(meter.energy(piece.moves))
         progress(piece.beats)
@@ -95,7 +95,7 @@ def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, A
     whole, zero, beats = measured.energy, measured.zero_delay, measured.beats
     seconds = whole.cycles / beats / (clock_mhz * 1e6)
 
-    def split(energy: Energy) -> dict[str, float]:
+    def split(energy: MeteredEnergy) -> dict[str, float]:
         shares = {kind: energy.total(kind) / beats * 1e-6 for kind in KINDS[:3]}
         share = energy.cycles / max(whole.cycles, 1)
         return shares | {"leakage": whole.leakage_nw * seconds * share}

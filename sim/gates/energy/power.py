@@ -21,7 +21,7 @@ from math import ceil
 
 import numpy as np
 
-from sparrow_ecg.sim.gates.energy.toggles import Activity, count
+from sparrow_ecg.sim.gates.energy.toggles import Toggles, count
 from sparrow_ecg.sim.gates.library.functions import names as _names
 from sparrow_ecg.sim.gates.library.liberty import Cell, Pin, Power, Table
 from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK, TOP_BLOCK, Instance, Netlist
@@ -34,7 +34,7 @@ SINKS_PER_BUFFER = 16  # of the estimated clock tree
 
 
 @dataclass(frozen=True, eq=False)
-class Energy:
+class MeteredEnergy:
     """fJ of a run, by block and kind (switching, internal, clock); leakage is a power, in nW, by block.
 
     tree:   fJ of the estimated clock tree, which is part of the block ``clock``.
@@ -63,16 +63,16 @@ def measure(
     snapshots: Snapshots,
     moves: tuple[np.ndarray, np.ndarray] | None = None,
     wires: float = 1.0,
-) -> Energy:
+) -> MeteredEnergy:
     """Energy of a run.
 
     moves: rises and falls of every net with glitches, int64[nets], a row of `Toggles`.
     wires: the factor of `capacitances`.
     """
-    return Meter(netlist, timing, Activity(snapshots), wires).energy(moves)
+    return Meter(netlist, timing, Toggles(snapshots), wires).energy(moves)
 
 
-def add(parts: Sequence[Energy]) -> Energy:
+def add(parts: Sequence[MeteredEnergy]) -> MeteredEnergy:
     """Of parts of one run, or of several runs: energies add up, leakage is the mean over their cycles."""
     blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     leakage: dict[str, float] = defaultdict(float)
@@ -86,7 +86,7 @@ def add(parts: Sequence[Energy]) -> Energy:
             leakage[block] += value * part.cycles / max(cycles, 1)
         for name, value in part.cells.items():
             cells[name] += value
-    return Energy(
+    return MeteredEnergy(
         {b: dict(k) for b, k in blocks.items()}, dict(leakage), sum(p.tree for p in parts), cycles, dict(cells)
     )
 
@@ -114,14 +114,14 @@ class _Pins:
 class Meter:
     """What each edge costs in a run, found once; from that, the energy with any number of edges."""
 
-    def __init__(self, netlist: Netlist, timing: Timing, activity: Activity, wires: float = 1.0):
+    def __init__(self, netlist: Netlist, timing: Timing, activity: Toggles, wires: float = 1.0):
         self.netlist, self.activity, self.loads = netlist, activity, capacitances(netlist, wires)
         self.slews = {"rise": [rise for rise, _ in timing.slews], "fall": [fall for _, fall in timing.slews]}
         self.square = netlist.library.voltage**2
         self.leakage: dict[str, float] = defaultdict(float)
         self.pins = [pins for instances in _by_cell(netlist).values() for pins in self._cells(instances)]
 
-    def energy(self, moves: tuple[np.ndarray, np.ndarray] | None = None) -> Energy:
+    def energy(self, moves: tuple[np.ndarray, np.ndarray] | None = None) -> MeteredEnergy:
         """moves: rises and falls of every net, int64[nets]; by default those of the run."""
         seen = self.activity.toggles
         rises, falls = moves or seen
@@ -134,7 +134,9 @@ class Meter:
             for block, energy in zip(pins.blocks, energies.tolist(), strict=True):
                 blocks[block][pins.kind] += energy
         cycles = int(seen[0][self.netlist.inputs["clk"]].sum())
-        return Energy({b: dict(kinds) for b, kinds in blocks.items()}, dict(self.leakage), tree, cycles, dict(cells))
+        return MeteredEnergy(
+            {b: dict(kinds) for b, kinds in blocks.items()}, dict(self.leakage), tree, cycles, dict(cells)
+        )
 
     def _nets(self, rises: np.ndarray, falls: np.ndarray, blocks: dict, cells: dict) -> float:
         """Switching of every net; that of clock nets goes to the blocks that they clock. Returns fJ of the tree."""

@@ -11,7 +11,7 @@ from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge
 
 from sparrow_ecg.sim.rtl.benches.farm import load
-from sparrow_ecg.sim.rtl.benches.player import Driver
+from sparrow_ecg.sim.rtl.benches.player import CorePlayer
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS, Scenario
 
 MEMBERS = load(Path(os.environ["FARM"]))
@@ -23,7 +23,7 @@ async def core(dut: Any, index: int, scenario: Scenario) -> None:
     clock = Clock(dut.clk, 2, unit="ns", impl="gpi")
     clock.start()
     await FallingEdge(dut.clk)
-    driver = Driver(dut, index, MEMBERS[index], seed=int(os.environ.get("FARM_SEED", "0")))
+    driver = CorePlayer(dut, index, MEMBERS[index], seed=int(os.environ.get("FARM_SEED", "0")))
     try:
         await scenario(driver)
     finally:

@@ -14,12 +14,12 @@ import numpy as np
 from amaranth.back import verilog
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.verilog import build
 from sparrow_ecg.model.console import write_atomic
 from sparrow_ecg.model.network.golden import Trace, integrate_and_fire, ssf
 from sparrow_ecg.model.network.network import Network, from_json
-from sparrow_ecg.sim.rtl.benches.networks import Weights, random_network
+from sparrow_ecg.sim.rtl.benches.networks import DrawnWeights, random_network
 from sparrow_ecg.sim.rtl.verilator import build_folder
 
 # Of the bus ``drive``: where each input of the core that is at work lies.
@@ -64,7 +64,7 @@ class Member:
         """What loads a network, by default its own, into a ``ram`` core; nothing for others."""
         if self.config.weights == "rom":
             return b""
-        return Image(self.geometry, self.config).of(network or self.network)
+        return CoreImage(self.geometry, self.config).of(network or self.network)
 
     def golden(self, counts: np.ndarray, network: Network | None = None) -> Trace:
         return (ssf if self.config.neuron == "ssf" else integrate_and_fire)(network or self.network, counts)
@@ -84,7 +84,7 @@ def every_config(network: Network, few: int = 2) -> list[Member]:
 def random_members(seed: int, size: int) -> list[Member]:
     """Random networks of 1 to 3 layers of 1 to 40, each on a random config on which a beat is not too long."""
     rng = np.random.default_rng(seed)
-    kinds: tuple[Weights, ...] = ("random", "extreme", "sparse")
+    kinds: tuple[DrawnWeights, ...] = ("random", "extreme", "sparse")
     members = []
     for i in range(size):
         network = random_network(rng, weights=kinds[i % len(kinds)])

@@ -17,7 +17,7 @@ from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge
 
 from sparrow_ecg.sim.rtl.benches.farm import Member, load
-from sparrow_ecg.sim.rtl.benches.player import Driver, Fault
+from sparrow_ecg.sim.rtl.benches.player import CorePlayer, Fault
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS, endurance
 
 FOLDER = Path(os.environ["FARM"])
@@ -28,7 +28,7 @@ async def catch(dut: Any, index: int, member: Member, long: bool = True) -> tupl
     """Play all scenarios to a core: what the first fault was."""
     for name, scenario in (*SCENARIOS.items(), *([("endurance", endurance)] if long else [])):
         try:
-            await scenario(Driver(dut, index, member))
+            await scenario(CorePlayer(dut, index, member))
         except Fault as fault:
             return name, fault.check, fault.beat, str(fault)
     return None

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 
-Weights = Literal["random", "extreme", "sparse"]
+DrawnWeights = Literal["random", "extreme", "sparse"]
 
 
 def random_network(
@@ -20,7 +20,7 @@ def random_network(
     steps: int | None = None,
     weight_bits: int | None = None,
     input_bits: int | None = None,
-    weights: Weights = "random",
+    weights: DrawnWeights = "random",
 ) -> Network:
     """A network of 1 to 3 layers of up to 40 neurons, T up to 31; what is given is kept, the rest is drawn.
 
@@ -48,7 +48,7 @@ def random_network(
         biases = rng.integers(-reach, reach + 1, outputs)
         # Most neurons should fire some spikes of T: neither sleep nor saturate.
         firing = Firing(max((spread // steps).bit_length() + int(rng.integers(-1, 2)), 0), steps)
-        layers.append(Layer(drawn, biases, firing if k < len(shape) - 2 else None))
+        layers.append(Dense(drawn, biases, firing if k < len(shape) - 2 else None))
         counts, count_max = firing.compute(sums + biases), steps
     classes = tuple(f"class {i}" for i in range(shape[-1]))
     return Network("random", DirectCounts(shape[0], input_bits), tuple(layers), steps, weight_bits, classes, {})

@@ -32,7 +32,7 @@ class Fault(AssertionError):
         super().__init__(f"{check}, beat {beat}: {detail}")
 
 
-class Driver:
+class CorePlayer:
     """Streams of one core. Offers are never taken back; ``random`` decides stalls, so that runs repeat."""
 
     def __init__(self, dut: Any, index: int, member: Member, seed: int = 0):

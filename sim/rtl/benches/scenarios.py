@@ -7,20 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from sparrow_ecg.model.network.network import Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, Firing, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, worst_beats
-from sparrow_ecg.sim.rtl.benches.player import Driver
+from sparrow_ecg.sim.rtl.benches.player import CorePlayer
 
-Scenario = Callable[[Driver], Awaitable[None]]
+Scenario = Callable[[CorePlayer], Awaitable[None]]
 
 
-async def full_rate(driver: Driver) -> None:
+async def full_rate(driver: CorePlayer) -> None:
     """Beats back to back, among them one of all zeros and one of all maxima: answers, and cycles as predicted."""
     await _fresh(driver)
     await driver.play(random_beats(driver.rng, driver.member.network, 12), image=driver.member.image())
 
 
-async def bounds(driver: Driver) -> None:
+async def bounds(driver: CorePlayer) -> None:
     """Beats that drive first-layer neurons to their lowest and highest sums."""
     await _fresh(driver)
     worst = worst_beats(driver.member.network)
@@ -28,7 +28,7 @@ async def bounds(driver: Driver) -> None:
     await driver.play(worst[chosen], image=driver.member.image())
 
 
-async def stalls(driver: Driver) -> None:
+async def stalls(driver: CorePlayer) -> None:
     """Random stalls of the inputs, and back-pressure on the results, rare and frequent."""
     await _fresh(driver)
     for often in (0.2, 0.8):
@@ -36,7 +36,7 @@ async def stalls(driver: Driver) -> None:
         await driver.play(beats, stalls=often, pressure=often, image=driver.member.image())
 
 
-async def resets(driver: Driver) -> None:
+async def resets(driver: CorePlayer) -> None:
     """A reset in any cycle, of the image too; the next beat is as ever."""
     network, image = driver.member.network, driver.member.image()
     rng = driver.rng
@@ -52,7 +52,7 @@ async def resets(driver: Driver) -> None:
         await driver.play(random_beats(rng, network, 1), image=image)
 
 
-async def another_patient(driver: Driver, thresholds: int = 4) -> None:
+async def another_patient(driver: CorePlayer, thresholds: int = 4) -> None:
     """Other weights, biases and thresholds come while a ``ram`` core is at work, and are loaded between two beats.
 
     thresholds: about how many of all that the core knows are tried.
@@ -72,7 +72,7 @@ async def another_patient(driver: Driver, thresholds: int = 4) -> None:
         network = following
 
 
-async def endurance(driver: Driver) -> None:
+async def endurance(driver: CorePlayer) -> None:
     """Many beats, many resets in any cycle, every threshold."""
     network, image = driver.member.network, driver.member.image()
     await _fresh(driver)
@@ -91,7 +91,7 @@ SCENARIOS: dict[str, Scenario] = {
 }
 
 
-async def _fresh(driver: Driver, cycles: int = 1) -> None:
+async def _fresh(driver: CorePlayer, cycles: int = 1) -> None:
     await driver.reset(cycles)
     driver.loading = True
 
@@ -110,5 +110,5 @@ def _shuffled(network: Network, rng: np.random.Generator, threshold_log2: int, s
     for k, layer in enumerate(network.layers):
         biases = np.full(layer.outputs, never) if silent and k == 0 else rng.permutation(layer.biases)
         firing = Firing(threshold_log2, network.steps) if layer.firing and k == 0 else layer.firing
-        layers.append(Layer(rng.permuted(layer.weights), biases, firing))
+        layers.append(Dense(rng.permuted(layer.weights), biases, firing))
     return replace(network, layers=tuple(layers))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.few_pins import TOP, SerialCore, generate_serial
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.few_pins import TOP, FewPinCore, generate_few_pins
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from tests.support.simulate import golden, simulate
@@ -20,7 +20,7 @@ def test_bits_of_the_result(config: CoreConfig) -> None:
     rng = np.random.default_rng(8)
     network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
     counts = random_beats(rng, network, 5)
-    top = SerialCore(network, config)
+    top = FewPinCore(network, config)
     geometry = top.core.geometry
     layout = result_layout(geometry)
     received: list[int] = []
@@ -33,7 +33,7 @@ def test_bits_of_the_result(config: CoreConfig) -> None:
 
     async def feed(context: Any) -> None:
         if config.weights == "ram":
-            for byte in Image(geometry, config).of(network):
+            for byte in CoreImage(geometry, config).of(network):
                 await send(context, top.image, byte)
         for count in counts.ravel().tolist():
             await send(context, top.counts, count)
@@ -59,8 +59,8 @@ def test_bits_of_the_result(config: CoreConfig) -> None:
 
 def test_few_pins() -> None:
     network = random_network(np.random.default_rng(8), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
-    text = generate_serial(network, CoreConfig(3))
-    assert text == generate_serial(network, CoreConfig(3))
+    text = generate_few_pins(network, CoreConfig(3))
+    assert text == generate_few_pins(network, CoreConfig(3))
     head = text[text.index(f"module {TOP}(") :].split(";", 1)[0]
     ports = head.split("(")[1].rstrip(")").replace(" ", "").split(",")
     assert set(ports) == {"clk", "rst"} | {

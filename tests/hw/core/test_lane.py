@@ -9,7 +9,7 @@ import pytest
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
 from sparrow_ecg.hw.core.lane import Lane, StepLane
-from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from tests.support.neurons import _constant_drive
 from tests.support.simulate import simulate
 
@@ -18,8 +18,8 @@ def geometry(neuron: str, bias: int = 10, threshold_log2: int = 1, steps: int = 
     """Of a chip whose accumulators hold biases of ±bias and ``fan_in`` products of 3-bit weights and 2-bit counts."""
     extremes = np.array([[-4], [3]]) * np.ones((1, fan_in), dtype=np.int64)
     biases = np.array([-bias, bias])
-    hidden = Layer(extremes, biases, Firing(threshold_log2, steps))
-    last = Layer(np.array([[-4, -4], [3, 3]]), biases, None)
+    hidden = Dense(extremes, biases, Firing(threshold_log2, steps))
+    last = Dense(np.array([[-4, -4], [3, 3]]), biases, None)
     network = Network("lane", DirectCounts(fan_in, 2), (hidden, last), steps, 3, ("a", "b"), {})
     return Geometry.of(network, CoreConfig(1, neuron=neuron))
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.serial import Core
-from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.hw.core.serial import SerialCore
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, golden, run_core
 
@@ -17,7 +17,7 @@ CONFIGS = list(product(("rom", "ram"), ("ssf", "if"), (True, False)))
 
 
 def check(network: Network, config: CoreConfig, counts: np.ndarray) -> Run:
-    run = run_core(Core(network, config), counts, network if config.weights == "ram" else None)
+    run = run_core(SerialCore(network, config), counts, network if config.weights == "ram" else None)
     trace = golden(network, config, counts)
     assert run.potentials == trace.outputs.tolist()
     assert run.classes == trace.classes.tolist()
@@ -64,9 +64,9 @@ def test_accumulator_at_its_bounds(weights: str, neuron: str) -> None:
 def test_if_neuron_whose_bias_is_spent_before_its_weights_pull_it_down(weights: str) -> None:
     """Firing takes a threshold away, so an IF potential falls below the lowest sum that SSF ever sees."""
     layers = (
-        Layer(np.array([[10]]), np.array([0]), Firing(0, 31)),  # fires at every step but the first
-        Layer(np.array([[-8]]), np.array([127]), Firing(6, 31)),  # fires at the first, then sinks to -177
-        Layer(np.array([[1]]), np.array([0]), None),
+        Dense(np.array([[10]]), np.array([0]), Firing(0, 31)),  # fires at every step but the first
+        Dense(np.array([[-8]]), np.array([127]), Firing(6, 31)),  # fires at the first, then sinks to -177
+        Dense(np.array([[1]]), np.array([0]), None),
     )
     network = Network("sinking", DirectCounts(1, 2), layers, 31, 5, ("a",), {})
     assert network.accumulator_bits(1) == 8
@@ -75,7 +75,7 @@ def test_if_neuron_whose_bias_is_spent_before_its_weights_pull_it_down(weights: 
 
 @pytest.mark.parametrize("neuron", ["ssf", "if"])
 def test_equal_outputs_choose_the_first(neuron: str) -> None:
-    layer = Layer(np.array([[1], [2], [2]]), np.array([3, 0, 0]), None)
+    layer = Dense(np.array([[1], [2], [2]]), np.array([3, 0, 0]), None)
     network = Network("ties", DirectCounts(1, 3), (layer,), 3, 4, ("a", "b", "c"), {})
     assert check(network, CoreConfig(2, neuron=neuron), np.array([[3], [7], [0]])).classes == [0, 1, 0]
 
@@ -88,7 +88,7 @@ def test_ram_core_takes_the_network_of_another_patient() -> None:
     )
     config = CoreConfig(2, weights="ram")
     counts = random_beats(rng, loaded, 4)
-    run = run_core(Core(built, config), counts, loaded)
+    run = run_core(SerialCore(built, config), counts, loaded)
     assert run.potentials == golden(loaded, config, counts).outputs.tolist()
 
 

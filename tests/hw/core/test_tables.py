@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import Image, ImageLoader, Ram, Rom, bias_words, weight_words
+from sparrow_ecg.hw.core.tables import CoreImage, ImageLoader, Ram, Rom, bias_words, weight_words
 from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks
 from tests.support.simulate import simulate
@@ -78,7 +78,7 @@ def test_loader_writes_every_word_where_it_belongs(lanes: int, stalls: bool) -> 
     rng = np.random.default_rng(lanes)
     network = random_network(rng, (5, 4, 3), steps=7, weight_bits=5, input_bits=3)
     config = CoreConfig(lanes, weights="ram")
-    image = Image(Geometry.of(network, config), config)
+    image = CoreImage(Geometry.of(network, config), config)
     content = image.of(network)
     assert len(content) == image.size
     loader = ImageLoader(image)
@@ -118,12 +118,12 @@ def test_loader_writes_every_word_where_it_belongs(lanes: int, stalls: bool) -> 
 
 def test_image_layout() -> None:
     """Thresholds, biases, weights, each word in whole bytes, low byte first."""
-    hidden = Layer(np.array([[1, -1], [2, -2], [3, -3]]), np.array([5, -6, 7]), Firing(4, 3))
-    last = Layer(np.array([[1, 2, 3]]), np.array([-8]), None)
+    hidden = Dense(np.array([[1, -1], [2, -2], [3, -3]]), np.array([5, -6, 7]), Firing(4, 3))
+    last = Dense(np.array([[1, 2, 3]]), np.array([-8]), None)
     network = Network("image", DirectCounts(2, 2), (hidden, last), 3, 4, ("a",), {})
     config = CoreConfig(2, weights="ram")
     geometry = replace(Geometry.of(network, config), bias_bits=12)
-    image = Image(geometry, config)
+    image = CoreImage(geometry, config)
     assert image.of(network).hex(" ").split("  ") == [
         "04 "  # threshold
         "05 a0 ff 07 00 00 f8 0f 00 "  # biases: 5 and -6, 7, -8, of 12 bits
@@ -146,7 +146,7 @@ def test_image_layout() -> None:
 def test_image_of_another_chip_is_refused(wanted: str, change) -> None:
     network = random_network(np.random.default_rng(1), (5, 4, 3), steps=7, weight_bits=4, input_bits=3)
     config = CoreConfig(2, weights="ram")
-    image = Image(Geometry.of(network, config), config)
+    image = CoreImage(Geometry.of(network, config), config)
     with pytest.raises(InputError, match=wanted) as caught:
         image.of(change(network))
     assert "\n" not in str(caught.value)

@@ -7,7 +7,7 @@ import pytest
 
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.tree import TreeCore
-from sparrow_ecg.model.network.network import DirectCounts, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, golden, run_core
 
@@ -40,7 +40,7 @@ def test_potentials_at_their_bounds() -> None:
 
 
 def test_equal_outputs_choose_the_first() -> None:
-    layer = Layer(np.array([[1], [2], [2]]), np.array([3, 0, 0]), None)
+    layer = Dense(np.array([[1], [2], [2]]), np.array([3, 0, 0]), None)
     network = Network("ties", DirectCounts(1, 3), (layer,), 3, 4, ("a", "b", "c"), {})
     assert check(network, np.array([[3], [7], [0]])).classes == [0, 1, 0]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support import neurons as reference
 from tests.support.networks import networks, runs
@@ -109,7 +109,7 @@ def test_blocks_do_not_change_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ties_go_to_the_lowest_class() -> None:
-    layer = Layer(np.array([[1], [3], [3]]), np.zeros(3, dtype=np.int64), None)
+    layer = Dense(np.array([[1], [3], [3]]), np.zeros(3, dtype=np.int64), None)
     network = Network("tie", DirectCounts(1, 4), (layer,), 1, 4, ("a", "b", "c"), {})
     assert golden.ssf(network, np.array([[5], [0]])).classes.tolist() == [1, 0]
 

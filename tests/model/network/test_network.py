@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.network.network import NETWORKS, DirectCounts, Firing, Layer, Network, from_json, signed_bits
+from sparrow_ecg.model.network.network import NETWORKS, Dense, DirectCounts, Firing, Network, from_json, signed_bits
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks
 
@@ -61,7 +61,7 @@ def test_file_is_readable_by_a_person(tmp_path: Path, network: Network) -> None:
 
 def test_digest_is_stable() -> None:
     """A digest that moves orphans every result that quotes it: change it only with FORMAT."""
-    layer = Layer(np.array([[1, -2]]), np.array([3]), None)
+    layer = Dense(np.array([[1, -2]]), np.array([3]), None)
     network = Network("x", DirectCounts(2, 3), (layer,), 7, 4, ("N",), {})
     assert network.digest == "a86748ee94821d1b53028285fd152f2b8903f6eb44c969ce47c83ca153bb44a9"
 

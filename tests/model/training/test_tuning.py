@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="tuning needs torch")
 
-from sparrow_ecg.model import golden  # noqa: E402
+from sparrow_ecg.model.network import golden  # noqa: E402
 from sparrow_ecg.model.training.tuning import TunableNetwork, Tuning, tune  # noqa: E402
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network  # noqa: E402
 

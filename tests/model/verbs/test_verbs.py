@@ -16,7 +16,7 @@ from sparrow_ecg.model.verbs import verbs
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
-from sparrow_ecg.model import training  # noqa: E402
+from sparrow_ecg.model.training import training  # noqa: E402
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sparrow_ecg.model.network.network import DirectCounts, Firing, Layer, Network
+from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 
 
 def _random_case(seed: int, steps: int | None = None, beats: int = 3) -> tuple[Network, np.ndarray]:
@@ -18,7 +18,7 @@ def _random_case(seed: int, steps: int | None = None, beats: int = 3) -> tuple[N
     weight_bits, input_bits = int(rng.integers(2, 9)), int(rng.integers(1, 9))
     limit = 1 << (weight_bits - 1)
     layers = tuple(
-        Layer(
+        Dense(
             rng.integers(-limit, limit, size=(outputs, inputs)),
             rng.integers(-3 * limit, 3 * limit, size=outputs),
             Firing(int(rng.integers(0, 6)), steps) if k < len(shape) - 2 else None,
@@ -41,8 +41,8 @@ def random_case() -> Callable[..., tuple[Network, np.ndarray]]:
 def small() -> tuple[Network, np.ndarray]:
     """2-2-1, T=3, 8-bit weights, 2-bit inputs, threshold 4: one beat worked out by hand in the tests."""
     layers = (
-        Layer(np.array([[3, 1], [-2, 5]]), np.array([0, 3]), Firing(2, 3)),
-        Layer(np.array([[2, -1]]), np.array([1]), None),
+        Dense(np.array([[3, 1], [-2, 5]]), np.array([0, 3]), Firing(2, 3)),
+        Dense(np.array([[2, -1]]), np.array([1]), None),
     )
     network = Network("small", DirectCounts(2, 2), layers, 3, 8, ("only",), {})
     return network, np.array([[3, 0]])

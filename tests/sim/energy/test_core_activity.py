@@ -10,7 +10,7 @@ from amaranth.hdl import Module
 from amaranth.sim import Simulator
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.serial import Core
+from sparrow_ecg.hw.core.serial import SerialCore
 from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mismatches, predict
@@ -19,7 +19,7 @@ from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mism
 def count_probes(network: Network, config: CoreConfig, counts: np.ndarray) -> list[Counter]:
     """Run beats through the core in Amaranth's simulator, and count its probes by layer."""
     m = Module()
-    m.submodules.core = core = Core(network, config)
+    m.submodules.core = core = SerialCore(network, config)
     tally = [Counter(dict.fromkeys(PROBES[config.neuron], 0)) for _ in network.layers]
 
     async def bench(ctx):

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.few_pins import TOP, generate_serial
+from sparrow_ecg.hw.core.few_pins import TOP, generate_few_pins
 from sparrow_ecg.hw.verilog import Verilog, generate
 from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network import golden
@@ -154,4 +154,4 @@ def test_a_whole_build_for_the_ice40(tmp_path: Path):
 def test_a_clock_that_is_not_met_gives_no_bitstream():
     network = small((6, 4, 3))
     with pytest.raises(InputError, match=r"reaches [\d.]+ MHz on ice40up5k, not 200 MHz: no bitstream"):
-        flow.implement(generate_serial(network, CoreConfig(1)), TOP, ICE40, target_mhz=200)
+        flow.implement(generate_few_pins(network, CoreConfig(1)), TOP, ICE40, target_mhz=200)

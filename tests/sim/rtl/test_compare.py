@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.verilog import Verilog, generate
-from sparrow_ecg.model.network.network import Layer, Network
+from sparrow_ecg.model.network.network import Dense, Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.sim.__main__ import app
@@ -39,7 +39,7 @@ def changed(network: Network, k: int, i: int) -> Network:
     biases = layer.biases.copy()
     biases[i] += 1
     layers = list(network.layers)
-    layers[k] = Layer(layer.weights, biases, layer.firing)
+    layers[k] = Dense(layer.weights, biases, layer.firing)
     return replace(network, layers=tuple(layers))
 
 

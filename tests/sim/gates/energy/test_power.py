@@ -15,7 +15,7 @@ import pytest
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy.power import measure
-from sparrow_ecg.sim.gates.energy.toggles import Activity
+from sparrow_ecg.sim.gates.energy.toggles import Toggles
 from sparrow_ecg.sim.gates.library.functions import parse
 from sparrow_ecg.sim.gates.library.liberty import Cell
 from sparrow_ecg.sim.gates.netlist import netlist as netlists
@@ -211,7 +211,7 @@ def test_twice_the_toggles_are_twice_the_energy(design):
     second = measure(design.netlist, design.timing, twice)
     for kind in ("switching", "internal", "clock"):
         assert second.total(kind) == pytest.approx(2 * first.total(kind), rel=1e-9)
-    rises, falls = Activity(once).toggles
+    rises, falls = Toggles(once).toggles
     glitchy = measure(design.netlist, design.timing, once, moves=(2 * rises, 2 * falls))
     plain = measure(design.netlist, design.timing, once, moves=(rises, falls))
     assert glitchy.total("switching") == pytest.approx(2 * plain.total("switching"), rel=1e-9)
@@ -264,7 +264,7 @@ report_checks -digits 5\nreport_power -digits 6\nreport_power -digits 6 -instanc
     alone = [replace(instance, block=str(k)) for k, instance in enumerate(netlist.instances)]
     found = measure(replace(netlist, instances=alone), timing, snapshots, wires=0)
     watts = 1e-15 / (found.cycles * period * 1e-9)
-    rises, falls = Activity(snapshots).toggles
+    rises, falls = Toggles(snapshots).toggles
     loads = capacitances(netlist, 0)
     net_energies = 0.5 * library.voltage**2 * np.array(loads) * (rises + falls)
     driven = [net for net in netlist.drivers if net not in netlist.clock_nets]

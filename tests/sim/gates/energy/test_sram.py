@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import Image
+from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.gates.energy.sram import Bank, arrange, cost, layer_reads, word_reads
@@ -161,7 +161,7 @@ def test_words_read_are_those_that_the_rtl_counts(neuron: str, zero_skip: bool):
     trace = (golden.ssf if neuron == "ssf" else golden.integrate_and_fire)(network, counts)
     biases, weights = word_reads(network, config, trace)
     assert layer_reads(network, config, counted[neuron]) == (biases.sum(), weights.sum())
-    _, (bias_words, _), (weight_words, _) = Image(Geometry.of(network, config), config).sections
+    _, (bias_words, _), (weight_words, _) = CoreImage(Geometry.of(network, config), config).sections
     assert (len(biases), len(weights)) == (bias_words, weight_words)
 
 

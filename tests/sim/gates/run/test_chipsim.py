@@ -12,7 +12,7 @@ from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.verilog import generate, generate_top
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.gates.energy.toggles import Activity
+from sparrow_ecg.sim.gates.energy.toggles import Toggles
 from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.run.chipsim import MOSI, ONES, PARTS, PERIOD, SCK, ChipSimulator, Frame, Host
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
@@ -106,7 +106,7 @@ def test_the_clock_runs_as_long_as_the_rtl_asks_for_it(library):
             board.settle()
             board.frame(frames.read("result", 1 + design.network.outputs))
         clock = design.netlist.inputs["clk"][0]
-        assert sum(Activity(piece.snapshots).toggles[0][clock] for piece in pieces) == board.clocked - before
+        assert sum(Toggles(piece.snapshots).toggles[0][clock] for piece in pieces) == board.clocked - before
     for piece in pieces:  # nothing moves in a lane that is not counted as active
         moved = np.bitwise_or.reduce(piece.snapshots.nets[1:] ^ piece.snapshots.nets[:-1], axis=1)
         assert not (moved & ~piece.snapshots.active[1:]).any()

@@ -16,7 +16,7 @@ from sparrow_ecg.model.console import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.gates.energy.toggles import Activity
+from sparrow_ecg.sim.gates.energy.toggles import Toggles
 from sparrow_ecg.sim.gates.netlist import netlist as netlists
 from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
@@ -57,7 +57,7 @@ def test_bit_exact_with_and_without_delays(library, config, flow):
     snapshots = design.simulator.watch(counts)
     parts = design.simulator.parts(snapshots)
     for part, mask in enumerate(parts):  # glitches come in pairs on top of what zero delays show
-        rises, falls = Activity(snapshots, mask).toggles
+        rises, falls = Toggles(snapshots, mask).toggles
         clocks = sorted(design.netlist.clock_nets)
         assert (toggles.rises[part][clocks] == rises[clocks]).all()
         assert (toggles.rises[part] + toggles.falls[part]).sum() >= (rises + falls).sum()
@@ -88,7 +88,7 @@ def test_a_wrong_gate_is_seen(library):
 def test_toggles_as_verilator_counts_them(library):
     design, counts = designed(library, CoreConfig(lanes=3))
     beat = counts[:1]
-    rises, falls = Activity(design.simulator.watch(beat)).toggles
+    rises, falls = Toggles(design.simulator.watch(beat)).toggles
     seen = _verilator(design, beat[0])
     assert (seen[2:, 0] == rises[2:]).all()
     assert (seen[2:, 1] == falls[2:]).all()
