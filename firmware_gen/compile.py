@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 
 STRICT = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wconversion", "-Wshadow")
 

@@ -11,17 +11,16 @@ from systemrdl.node import AddrmapNode
 from sparrow_ecg.firmware_gen.beats import beats_header
 from sparrow_ecg.firmware_gen.image import write_image
 from sparrow_ecg.firmware_gen.registers import write_registers
-from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.controller import check
-from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
-from sparrow_ecg.model.console import write_atomic
-from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network.network import DirectCounts, Network
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 SOURCES = Path(__file__).parent / "c"
+FOLDER = Path("build/firmware")
 EXAMPLE_BEATS = 16
 
 
@@ -42,18 +41,17 @@ def example_counts(network: Network) -> tuple[np.ndarray, str]:
     return counts[chosen], "a generated ECG"
 
 
-def generate(network: Network, config: CoreConfig, folder: Path) -> list[Path]:
-    """Write headers, driver, example, image and documentation; returns their paths."""
-    geometry = Geometry.of(network, config)
-    check(network, geometry)
+def generate(chip: Build, folder: Path) -> list[Path]:
+    """Write headers, driver, example, image and documentation of a chip; returns their paths."""
+    network = chip.network
+    check(network, chip.geometry)
     sources = [write_atomic(folder / path.name, path.read_text()) for path in sorted(SOURCES.glob("*.[ch]"))]
     written = write_registers(folder, full_map(network)) + sources
-    if config.weights == "ram":
-        written += write_image(folder, ChipImage(geometry, config).of(network), network.name)
+    if image := chip.image():
+        written += write_image(folder, image, network.name)
     else:
         built_in = "/* Built into this chip: nothing to load. */\nstatic const unsigned char ecg_weights[1] = {0};\n"
         written.append(write_atomic(folder / "ecg_weights.h", built_in))
     counts, source = example_counts(network)
-    answers = (ssf if config.neuron == "ssf" else integrate_and_fire)(network, counts)
-    written.append(write_atomic(folder / "ecg_beats.h", beats_header(counts, answers, source)))
+    written.append(write_atomic(folder / "ecg_beats.h", beats_header(counts, chip.golden(counts), source)))
     return written

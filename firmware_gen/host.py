@@ -8,7 +8,7 @@ from pathlib import Path
 from systemrdl.node import AddrmapNode, RegNode
 
 from sparrow_ecg.hw.host.registers.map import image_causes, is_port, registers
-from sparrow_ecg.model.console import write_atomic
+from sparrow_ecg.model.files import write_atomic
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "HOST.md"
 BEGIN, END = "<!-- generated from hw/registers/chip.rdl: begin -->", "<!-- generated: end -->"

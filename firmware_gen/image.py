@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sparrow_ecg.model.console import write_atomic
+from sparrow_ecg.model.files import write_atomic
 
 
 def write_image(folder: Path, image: bytes, network: str) -> list[Path]:

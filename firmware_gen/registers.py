@@ -13,7 +13,7 @@ from systemrdl.node import AddrmapNode
 
 from sparrow_ecg.hw.host.image import FIELDS, MAGIC, OVERHEAD, VERSION
 from sparrow_ecg.hw.host.registers.map import image_causes
-from sparrow_ecg.model.console import write_atomic
+from sparrow_ecg.model.files import write_atomic
 
 
 def c_header(top: AddrmapNode) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from rich.table import Table
 from sklearn.metrics import confusion_matrix
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import CLASSES
 
 SCORES = ("Se", "+P", "F1")

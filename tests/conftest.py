@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
-from sparrow_ecg.model.signals.ecg.records import RECORDS, available
+from sparrow_ecg.model.signals.ecg.mitdb import RECORDS
+from sparrow_ecg.model.signals.ecg.records import available
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 

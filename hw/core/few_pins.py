@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from amaranth.back import verilog
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import Out
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.ports import core_ports, result_layout
-from sparrow_ecg.hw.verilog import build
-from sparrow_ecg.model.network.network import Network
-
-TOP = "serial_core"
+from sparrow_ecg.hw.ports import Core, core_ports, result_layout
 
 
 class FewPinCore(wiring.Component):
@@ -20,9 +14,9 @@ class FewPinCore(wiring.Component):
     comes before the potentials. ``counts`` and ``image`` are the core's own.
     """
 
-    def __init__(self, network: Network, config: CoreConfig):
-        self.core = build(network, config)
-        ports = core_ports(self.core.geometry, config)
+    def __init__(self, core: Core):
+        self.core = core
+        ports = core_ports(core.geometry, core.loadable, hosted=False)
         super().__init__(ports | {"result": Out(stream.Signature(1))})
 
     def elaborate(self, platform) -> Module:
@@ -44,8 +38,3 @@ class FewPinCore(wiring.Component):
             with m.If(last):
                 m.d.sync += position.eq(0)
         return m
-
-
-def generate_few_pins(network: Network, config: CoreConfig) -> str:
-    """Verilog of the module `TOP`."""
-    return verilog.convert(FewPinCore(network, config), name=TOP, emit_src=False)

@@ -6,7 +6,7 @@ from amaranth.hdl import Cat, Module, Signal, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.config import Geometry
+from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.model.network.network import signed_bits
 
 

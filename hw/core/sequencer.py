@@ -1,4 +1,4 @@
-"""The schedule of a beat. `CoreConfig.cycles` states the same schedule as a formula."""
+"""What happens when in a beat of the serial core; `schedule` has the same as formulas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from amaranth.hdl import Array, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.core.schedule import group_sizes
+from sparrow_ecg.hw.geometry import Geometry
+from sparrow_ecg.model.network.golden import Neuron
 
 
 class Sequencer(wiring.Component):
@@ -19,11 +21,11 @@ class Sequencer(wiring.Component):
     INTEGRATE or FIRE and again for each step, DRAIN (one neuron a cycle); and RESULT until it is taken.
     """
 
-    def __init__(self, geometry: Geometry, config: CoreConfig):
+    def __init__(self, geometry: Geometry, lanes: int, neuron: Neuron):
         self.geometry = geometry
-        self.config = config
+        self.neuron_kind = neuron
         pairs = list(zip(geometry.shape, geometry.shape[1:], strict=False))
-        self.groups = [config.groups(outputs) for _, outputs in pairs]
+        self.groups = [group_sizes(outputs, lanes) for _, outputs in pairs]
         rows = sum(inputs * len(groups) for (inputs, _), groups in zip(pairs, self.groups, strict=True))
         widest = max(geometry.shape)
         super().__init__(
@@ -37,10 +39,10 @@ class Sequencer(wiring.Component):
                 "last_layer": Out(1),
                 "group": Out(range(max(sum(map(len, self.groups)), 2))),
                 "row": Out(range(rows + 1)),
-                "neurons": Out(range(config.lanes + 1)),
+                "neurons": Out(range(lanes + 1)),
                 "position": Out(range(max(widest, 2))),
                 "step": Out(range(max(geometry.steps, 2))),
-                "lane": Out(range(max(config.lanes, 2))),
+                "lane": Out(range(max(lanes, 2))),
                 "neuron": Out(range(max(*geometry.shape[1:], 2))),
                 # what happens in this cycle
                 "loading": Out(1),
@@ -95,14 +97,14 @@ class Sequencer(wiring.Component):
             with m.State("FLUSH"):
                 m.d.sync += flushed.eq(~flushed)
                 with m.If(flushed):
-                    if self.config.neuron == "ssf":
+                    if self.neuron_kind == "ssf":
                         m.next = "DRAIN"
                     else:
                         m.next = "FIRE"
                         with m.If(self.layer == 0):
                             m.next = "DRAIN" if self.geometry.layers == 1 else "INTEGRATE"
 
-            if self.config.neuron == "if":
+            if self.neuron_kind == "if":
                 for state, strobe in (("INTEGRATE", self.integrate), ("FIRE", self.fire)):
                     with m.State(state):
                         m.d.comb += strobe.eq(1)

@@ -15,28 +15,31 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.schedule import group_sizes
+from sparrow_ecg.hw.geometry import Geometry
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Dense, Network
 
 
 def groups(layer: Dense, lanes: int) -> Iterator[slice]:
     """The neurons of a layer that the lanes compute together."""
-    for first in range(0, layer.outputs, lanes):
-        yield slice(first, min(first + lanes, layer.outputs))
+    first = 0
+    for size in group_sizes(layer.outputs, lanes):
+        yield slice(first, first + size)
+        first += size
 
 
-def bias_words(network: Network, config: CoreConfig, bits: int) -> list[int]:
+def bias_words(network: Network, lanes: int, bits: int) -> list[int]:
     """One word for each group of each layer."""
-    return [_pack(layer.biases[g], bits) for layer in network.layers for g in groups(layer, config.lanes)]
+    return [_pack(layer.biases[g], bits) for layer in network.layers for g in groups(layer, lanes)]
 
 
-def weight_words(network: Network, config: CoreConfig, bits: int) -> list[int]:
+def weight_words(network: Network, lanes: int, bits: int) -> list[int]:
     """One word for each input of each group of each layer."""
     return [
         _pack(layer.weights[g, j], bits)
         for layer in network.layers
-        for g in groups(layer, config.lanes)
+        for g in groups(layer, lanes)
         for j in range(layer.inputs)
     ]
 
@@ -102,20 +105,20 @@ def _address_bits(depth: int) -> int:
 
 
 class CoreImage:
-    """What a ``ram`` chip is loaded with: thresholds, bias words, weight words, each little-endian in whole bytes.
+    """What a ``ram`` core is loaded with: thresholds, bias words, weight words, each little-endian in whole bytes.
 
     sections: for each of the three, the number of words and the bits in a word.
     """
 
-    def __init__(self, geometry: Geometry, config: CoreConfig):
+    def __init__(self, geometry: Geometry, lanes: int):
         self.geometry = geometry
-        self.config = config
+        self.lanes = lanes
         pairs = list(zip(geometry.shape, geometry.shape[1:], strict=False))
-        per_layer = [(inputs, len(config.groups(outputs))) for inputs, outputs in pairs]
+        per_layer = [(inputs, len(group_sizes(outputs, lanes))) for inputs, outputs in pairs]
         self.sections = (
             (max(1, geometry.layers - 1), max(geometry.thresholds).bit_length()),
-            (sum(groups for _, groups in per_layer), geometry.bias_bits * config.lanes),
-            (sum(inputs * groups for inputs, groups in per_layer), geometry.weight_bits * config.lanes),
+            (sum(groups for _, groups in per_layer), geometry.bias_bits * lanes),
+            (sum(inputs * groups for inputs, groups in per_layer), geometry.weight_bits * lanes),
         )
 
     @property
@@ -147,8 +150,8 @@ class CoreImage:
                 )
         tables = (
             [layer.firing.threshold_log2 for layer in network.layers if layer.firing] or [0],
-            bias_words(network, self.config, g.bias_bits),
-            weight_words(network, self.config, g.weight_bits),
+            bias_words(network, self.lanes, g.bias_bits),
+            weight_words(network, self.lanes, g.weight_bits),
         )
         return b"".join(
             word.to_bytes(-(-bits // 8), "little")

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Fragment, Module, Mux, ResetInserter, Signal, Value
-from amaranth.lib import data, wiring
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
+import numpy as np
+from amaranth.hdl import Cat, Const, Fragment, Module, Mux, ResetInserter, Signal, Value
+from amaranth.lib import data
+
+from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.firing import FiringUnit
 from sparrow_ecg.hw.core.tree_layer import TreeLayer
-from sparrow_ecg.hw.ports import core_ports
+from sparrow_ecg.hw.geometry import Geometry, Weights
+from sparrow_ecg.hw.ports import Block, Core
+from sparrow_ecg.model.network.golden import Neuron, Trace
 from sparrow_ecg.model.network.network import Network
 
 
-class TreeCore(wiring.Component):
-    """A `Network` in hardware with ``datapath="tree"``; the ports are those of `SerialCore`.
+@dataclass(frozen=True)
+class Tree(CoreConfig):
+    """A layer a cycle, through adders whose weights are wiring: built in, and SSF alone. It has no options."""
 
-    Registers are written once a beat each: a count when it comes, all counts together into the first tree (so that
+    datapath: ClassVar[str] = "tree"
+    weights: ClassVar[Weights] = "rom"  # type: ignore[misc]
+    neuron: ClassVar[Neuron] = "ssf"  # type: ignore[misc]
+
+    @classmethod
+    def usual(cls, network: Network) -> dict[str, Any]:
+        return {}
+
+    def check(self, network: Network) -> None:
+        """Any network will do, though a large one takes long to build."""
+
+    def cycles(self, network: Network, trace: Trace) -> np.ndarray:
+        return np.full(len(trace.classes), network.inputs + len(network.layers) + 1, dtype=np.int64)
+
+    def weight_reads(self, network: Network, trace: Trace) -> np.ndarray:
+        return np.zeros(len(trace.classes), dtype=np.int64)
+
+    def core(self, network: Network, hosted: bool = False) -> TreeCore:
+        return TreeCore(network, self.geometry(network), hosted)
+
+    @property
+    def built(self) -> dict[str, int]:
+        return {"tree": 1}
+
+    @property
+    def words(self) -> str:
+        return self.datapath
+
+
+class TreeCore(Core):
+    """Registers are written once a beat each: a count when it comes, all counts together into the first tree (so that
     a tree sees one change a beat, not one an input), and what each hidden layer fires.
     """
 
-    def __init__(self, network: Network, config: CoreConfig):
-        self.network = network
-        self.config = config
-        self.geometry = Geometry.of(network, config)
-        super().__init__(core_ports(self.geometry, config))
+    def __init__(self, network: Network, geometry: Geometry, hosted: bool = False):
+        super().__init__(network, geometry, loadable=False, hosted=hosted)
+        self.input_store = self.probe("input_store")
+        self.evaluate = self.probe("evaluate")  # the registers before a layer take what they feed to it
+        for k, layer in enumerate(network.layers):
+            self.blocks[f"layer_{k}"] = Block.LANES
+            if layer.firing:
+                self.blocks |= {f"firing_{k}_{i}": Block.FIRING for i in range(layer.outputs)}
 
-        layers = self.geometry.layers
-        self.layer = Signal(range(max(layers, 2)), name="probe_layer")
-        self.input_store = Signal(name="probe_input_store")
-        self.evaluate = Signal(name="probe_evaluate")  # the registers before a layer take what they feed to it
-        self.probes = {"input_store": (self.input_store, "ones"), "evaluate": (self.evaluate, "ones")}
-
-        self.restart = Signal()  # for a host interface: forget the beat that was begun
-
-    def elaborate(self, platform) -> Fragment:
+    def elaborate(self, platform) -> Module | Fragment:
         m = Module()
         g = self.geometry
         inputs = g.shape[0]
@@ -81,7 +113,7 @@ class TreeCore(wiring.Component):
             self.result.payload.klass.eq(_argmax(potentials)),
             *(self.result.payload.potentials[i].eq(potential) for i, potential in enumerate(potentials)),
         ]
-        return ResetInserter(self.restart)(m)
+        return ResetInserter(self.restart)(m) if self.hosted else m
 
 
 def _argmax(potentials: list[Value]) -> Value:

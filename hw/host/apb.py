@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Module
+from typing import Any
+
+from amaranth.hdl import Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.host.registers.bus import RegisterBus
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS
+
+PINS = {
+    "psel": In(1),
+    "penable": In(1),
+    "pwrite": In(1),
+    "paddr": In(ADDRESS_BITS + 2),
+    "pwdata": In(DATA_BITS),
+    "prdata": Out(DATA_BITS),
+    "pready": Out(1),
+    "pslverr": Out(1),
+}
 
 
 class ApbSlave(wiring.Component):
@@ -15,21 +28,15 @@ class ApbSlave(wiring.Component):
     not there or does not allow the access. ``active``: the clock is needed.
     """
 
+    pins = PINS
+
     def __init__(self) -> None:
-        super().__init__(
-            {
-                "psel": In(1),
-                "penable": In(1),
-                "pwrite": In(1),
-                "paddr": In(ADDRESS_BITS + 2),
-                "pwdata": In(DATA_BITS),
-                "prdata": Out(DATA_BITS),
-                "pready": Out(1),
-                "pslverr": Out(1),
-                "active": Out(1),
-                "bus": Out(RegisterBus()),
-            }
-        )
+        super().__init__(PINS | {"active": Out(1), "bus": Out(RegisterBus())})
+
+    @staticmethod
+    def selected(pins: Any) -> Value:
+        """Whether somebody who has these pins talks to it: no clock is needed to see that."""
+        return pins.psel
 
     def elaborate(self, platform) -> Module:
         m = Module()

@@ -6,7 +6,7 @@ from copy import copy
 
 import numpy as np
 
-from sparrow_ecg.hw.host.controller import Controller, State
+from sparrow_ecg.hw.host.controller import Controller, State, build_registers
 from sparrow_ecg.hw.host.image import FIELDS
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
 from sparrow_ecg.hw.host.registers.model import RegisterModel
@@ -23,8 +23,8 @@ class ChipModel:
 
     def __init__(self, controller: Controller, *networks: Network):
         self.controller = controller
-        self.image = controller.image
-        self.networks = {self.image.of(network): network for network in networks} if self.image else {}
+        self.images = controller.images
+        self.networks = {self.images.of(network): network for network in networks} if self.images else {}
         self.registers = RegisterModel(controller.map)
         self.reset()
 
@@ -36,27 +36,15 @@ class ChipModel:
 
     def reset(self) -> None:
         """The reset pin, or CONTROL.reset."""
-        controller, g, config = self.controller, self.controller.geometry, self.controller.config
+        controller = self.controller
         self.state = State.IDLE
-        self.loaded: Network | None = None if self.image else controller.network
+        self.loaded: Network | None = None if self.images else controller.network
         self.counts: list[int] = []
         self.received = b""
         self.registers.reset()
-        self.registers.values |= {
-            "build_lanes": config.lanes,
-            "build_ram": int(config.weights == "ram"),
-            "build_integrate": int(config.neuron == "if"),
-            "build_zero_skip": int(config.zero_skip),
-            "build_tree": int(config.datapath == "tree"),
-            "widths_input_bits": g.input_bits,
-            "widths_weight_bits": g.weight_bits,
-            "widths_potential_bits": g.potential_bits,
-            "widths_layers": g.layers,
-            "steps_steps": g.steps,
-            **{f"shape_{k}_neurons": neurons for k, neurons in enumerate(g.shape)},
-        }
-        if self.image:
-            self.registers.values["geometry_digest"] = self.image.expected["geometry"]
+        self.registers.values |= dict(build_registers(controller.config, controller.geometry))
+        if self.images:
+            self.registers.values["geometry_digest"] = self.images.expected["geometry"]
         self._weights(self.loaded)
         self._update()
 
@@ -75,34 +63,22 @@ class ChipModel:
         if values["settings_count"]:
             self.registers.add("beats_count", 1)
             self.registers.add("cycles_count", self.cycles(trace))
-            config = self.controller.config
-            if config.datapath == "serial":
-                self.registers.add("spikes_fired_count", sum(int(counts.sum()) for counts in trace.counts[1:]))
-                self.registers.add("weights_read_count", self.weight_reads(trace))
+            for counter, amount in (
+                ("spikes_fired", sum(int(counts.sum()) for counts in trace.counts[1:])),
+                ("weights_read", int(self.controller.config.weight_reads(network, trace)[0])),
+            ):
+                if f"{counter}_count" in values:
+                    self.registers.add(f"{counter}_count", amount)
         self._update()
 
     def trace(self, counts: np.ndarray) -> golden.Trace:
         assert self.loaded
-        run = golden.ssf if self.controller.config.neuron == "ssf" else golden.integrate_and_fire
-        return run(self.loaded, counts)
+        return golden.run(self.loaded, counts, self.controller.config.neuron)
 
     def cycles(self, trace: golden.Trace) -> int:
         """Cycles for which the core is busy with the beat."""
         assert self.loaded
         return int(self.controller.config.cycles(self.loaded, trace)[0]) - self.loaded.inputs
-
-    def weight_reads(self, trace: golden.Trace) -> int:
-        """Weights that the lanes take in a beat."""
-        assert self.loaded
-        config, total = self.controller.config, 0
-        for k, layer in enumerate(self.loaded.layers):
-            counts = trace.counts[k][0]
-            if k == 0 or config.neuron == "ssf":
-                reads = int((counts != 0).sum()) if config.zero_skip else layer.inputs
-            else:
-                reads = int(counts.sum()) if config.zero_skip else layer.inputs * self.loaded.steps
-            total += reads * layer.outputs
-        return total
 
     @property
     def irq(self) -> int:
@@ -164,7 +140,7 @@ class ChipModel:
         elif "control_reset" in told:
             self.reset()
         elif told & {"control_start", "control_load"}:
-            self._begin("control_load" in told and self.image is not None, "control_start" in told)
+            self._begin("control_load" in told and self.images is not None, "control_start" in told)
         if self.state == State.DONE and not self.registers.values["status_result_valid"]:
             self.state = State.IDLE
         self._update()
@@ -202,16 +178,16 @@ class ChipModel:
             self.state = State.RUN
 
     def _image(self, word: int) -> None:
-        if self.state != State.IMAGE or not self.image:
+        if self.state != State.IMAGE or not self.images:
             self._error("overflow")
             return
         position = len(self.received) // 4
         self.received += word.to_bytes(4, "big")
         if position < len(FIELDS) - 1:
             field = FIELDS[position]
-            if word != self.image.expected[field]:
+            if word != self.images.expected[field]:
                 self._refuse(field)
-        elif len(self.received) == self.image.size:
+        elif len(self.received) == self.images.size:
             if self.received in self.networks:
                 self._weights(self.networks[self.received])
                 self.state = State.IDLE

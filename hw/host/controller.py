@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import enum, wiring
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.serial import SerialCore
-from sparrow_ecg.hw.core.tree import TreeCore
+from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.host.image import CHECKED, ChipImage, ImageReceiver, network_id
 from sparrow_ecg.hw.host.registers.block import RegisterBlock
 from sparrow_ecg.hw.host.registers.bus import RegisterBus
 from sparrow_ecg.hw.host.registers.map import DATA_BITS, MapParameters, compile_map, image_causes
 from sparrow_ecg.hw.host.unpacker import Unpacker
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Network
 
+BUILD_FIELDS = ("lanes", "ram", "integrate", "zero_skip", "tree")  # of the register BUILD
 MOST_LAYERS, MOST_OUTPUTS, MOST_INPUT_BITS = 15, 64, 8  # that the register map has room for
 
 
@@ -30,6 +33,21 @@ def check(network: Network, geometry: Geometry) -> None:
     ):
         if value > most:
             raise InputError(f"network '{network.name}': {value} {what}, but a chip's registers hold {most}")
+
+
+def build_registers(config: CoreConfig, g: Geometry) -> Iterator[tuple[str, int]]:
+    """Fields that say how a chip was built, and their values: 0 where its datapath has nothing to say."""
+    for field in BUILD_FIELDS:
+        yield f"build_{field}", config.built.get(field, 0)
+    yield from (
+        ("widths_input_bits", g.input_bits),
+        ("widths_weight_bits", g.weight_bits),
+        ("widths_potential_bits", g.potential_bits),
+        ("widths_layers", g.layers),
+        ("steps_steps", g.steps),
+    )
+    for k, neurons in enumerate(g.shape):
+        yield f"shape_{k}_neurons", neurons
 
 
 class State(enum.Enum):
@@ -52,15 +70,15 @@ class Controller(wiring.Component):
 
     def __init__(self, network: Network, config: CoreConfig):
         self.network, self.config = network, config
-        self.core = TreeCore(network, config) if config.datapath == "tree" else SerialCore(network, config)
+        self.core = config.core(network, hosted=True)
         self.geometry = g = self.core.geometry
         check(network, g)
-        self.image = ChipImage(g, config) if config.weights == "ram" else None
+        self.images = ChipImage(g, config) if config.loadable and isinstance(config, Serial) else None
         self.spikes, self.weight_reads = (self._tally(name) for name in ("spikes", "weight_read"))
         self.parameters = MapParameters(
             layers=g.layers,
             outputs=g.shape[-1],
-            ram=self.image is not None,
+            ram=self.images is not None,
             spikes=self.spikes is not None,
             weight_reads=self.weight_reads is not None,
             spikes_width=1 if self.spikes is None else len(self.spikes),
@@ -93,9 +111,9 @@ class Controller(wiring.Component):
         m.submodules.unpacker = unpacker = Unpacker()
         wiring.connect(m, wiring.flipped(self.bus), registers.bus)
         state, following = Signal(State), Signal(State)
-        weights_valid = Signal() if self.image else 1
+        weights_valid = Signal() if self.images else 1
         computing = Signal()
-        start, load = registers.control_start, registers.control_load if self.image else 0
+        start, load = registers.control_start, registers.control_load if self.images else 0
         m.d.comb += [
             computing.eq((state == State.RUN) | ((state == State.BEAT) & ~core.counts.ready)),
             unpacker.word.eq(self.bus.write_data),
@@ -124,7 +142,7 @@ class Controller(wiring.Component):
                 m.d.comb += following.eq(State.IDLE)
 
         dropped = registers.beat_write
-        if self.image:
+        if self.images:
             self._receive(m, registers, unpacker, state, following, weights_valid)
             dropped |= registers.weights_write
 
@@ -187,10 +205,9 @@ class Controller(wiring.Component):
         weights_valid: Signal,
     ) -> None:
         """Images: to `ImageReceiver`, and the bytes of the tables on to the core."""
-        core, image = self.core, self.image
-        assert image is not None
-        assert isinstance(core, SerialCore)
-        m.submodules.receiver = receiver = ImageReceiver(image)
+        core = self.core
+        assert self.images is not None
+        m.submodules.receiver = receiver = ImageReceiver(self.images)
         causes = image_causes(self.map)
         begin = registers.control_load & registers.status_result_valid_clear
         refused = Signal()
@@ -232,27 +249,14 @@ class Controller(wiring.Component):
         with m.If(begin):
             m.d.sync += weights_valid.eq(0)
         m.d.comb += registers.network_digest.eq(Mux(weights_valid, receiver.network, 0))
-        for k, threshold in enumerate(core.thresholds[: self.geometry.layers - 1]):
-            m.d.comb += getattr(registers, f"threshold_{k}_log2").eq(Mux(weights_valid, threshold, 0))
+        for k in range(self.geometry.layers - 1):
+            m.d.comb += getattr(registers, f"threshold_{k}_log2").eq(Mux(weights_valid, core.thresholds[k], 0))
 
     def _constants(self, m: Module, registers: RegisterBlock) -> None:
         """What the build fixes."""
-        g, config = self.geometry, self.config
-        m.d.comb += [
-            registers.build_lanes.eq(config.lanes),
-            registers.build_ram.eq(config.weights == "ram"),
-            registers.build_integrate.eq(config.neuron == "if"),
-            registers.build_zero_skip.eq(config.zero_skip),
-            registers.build_tree.eq(config.datapath == "tree"),
-            registers.widths_input_bits.eq(g.input_bits),
-            registers.widths_weight_bits.eq(g.weight_bits),
-            registers.widths_potential_bits.eq(g.potential_bits),
-            registers.widths_layers.eq(g.layers),
-            registers.steps_steps.eq(g.steps),
-            *(getattr(registers, f"shape_{k}_neurons").eq(neurons) for k, neurons in enumerate(g.shape)),
-        ]
-        if self.image:
-            m.d.comb += registers.geometry_digest.eq(self.image.expected["geometry"])
+        m.d.comb += [getattr(registers, name).eq(value) for name, value in build_registers(self.config, self.geometry)]
+        if self.images:
+            m.d.comb += registers.geometry_digest.eq(self.images.expected["geometry"])
         else:
             m.d.comb += registers.network_digest.eq(network_id(self.network))
             for k, layer in enumerate(self.network.layers):

@@ -19,9 +19,9 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.crc.catalog import CRC32_ISO_HDLC
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.geometry import Geometry
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Network
 
 MAGIC = int.from_bytes(b"ECGW", "big")
@@ -38,8 +38,8 @@ class ChipImage:
     expected: what the checked fields of the header must be, by name.
     """
 
-    def __init__(self, geometry: Geometry, config: CoreConfig):
-        self.tables = CoreImage(geometry, config)
+    def __init__(self, geometry: Geometry, config: Serial):
+        self.tables = config.image(geometry)
         fixed = {"sections": self.tables.sections, "lanes": config.lanes, "neuron": config.neuron} | asdict(geometry)
         digest = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).digest()
         self.size = -(-self.tables.size // 4) * 4 + OVERHEAD  # in bytes

@@ -8,7 +8,9 @@ comes back 32 bits later, unless words that are read take its place.
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -16,6 +18,7 @@ from sparrow_ecg.hw.host.registers.bus import RegisterBus
 from sparrow_ecg.hw.host.registers.map import DATA_BITS
 
 WRITE = 0x80  # bit of the command
+PINS = {"cs_n": In(1, init=1), "sck": In(1), "mosi": In(1), "miso": Out(1), "miso_enable": Out(1)}
 
 
 class SpiSlave(wiring.Component):
@@ -29,20 +32,23 @@ class SpiSlave(wiring.Component):
     frame_error: the frame that ends had no whole command, or ends inside a byte or word.
     """
 
+    pins = PINS
+
     def __init__(self) -> None:
         super().__init__(
-            {
-                "cs_n": In(1, init=1),
-                "sck": In(1),
-                "mosi": In(1),
-                "miso": Out(1),
-                "miso_enable": Out(1),
+            PINS
+            | {
                 "active": Out(1),
                 "status": In(8),
                 "frame_error": Out(1),
                 "bus": Out(RegisterBus()),
             }
         )
+
+    @staticmethod
+    def selected(pins: Any) -> Value:
+        """Whether somebody who has these pins talks to it: no clock is needed to see that."""
+        return ~pins.cs_n
 
     def elaborate(self, platform) -> Module:
         m = Module()

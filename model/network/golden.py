@@ -1,18 +1,19 @@
 """The golden model: what a network computes, bit for bit, in int64.
 
-`ssf` is what the chip does; `integrate_and_fire` is the time-stepped baseline that SSF is measured against.
+Sum-Spikes-and-Fire is what the chip does; integrate-and-fire is the time-stepped baseline that it is measured against.
 Both follow the contract in `Network`; beats are computed in blocks that fit the cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from sparrow_ecg.model.network.network import Dense, Network
 
+Neuron = Literal["ssf", "if"]
 BLOCK = 8192  # beats: large enough that numpy, not Python, does the work
 
 
@@ -41,14 +42,25 @@ class Trace:
         return self.outputs.argmax(axis=1)
 
 
-def ssf(network: Network, counts: np.ndarray) -> Trace:
-    """Sum-Spikes-and-Fire: each weight is used once a beat. ``counts``: integers[beats, inputs]."""
-    return _in_blocks(_ssf_block, network, counts)
+def run(network: Network, counts: np.ndarray, neuron: Neuron = "ssf") -> Trace:
+    """What the network does with ``counts``, integers[beats, inputs], each in 0..count_max.
 
-
-def integrate_and_fire(network: Network, counts: np.ndarray) -> Trace:
-    """Integrate-and-fire, step by step, behind a hybrid first layer. ``counts``: integers[beats, inputs]."""
-    return _in_blocks(_if_block, network, counts)
+    neuron: ``ssf``, Sum-Spikes-and-Fire: each weight is used once a beat. ``if``, integrate-and-fire, step by step,
+            behind a hybrid first layer.
+    """
+    if counts.ndim != 2 or counts.shape[1] != network.inputs or not np.issubdtype(counts.dtype, np.integer):
+        raise ValueError(f"counts are integers[beats, {network.inputs}], not {counts.dtype}{counts.shape}")
+    if counts.size and not 0 <= counts.min() <= counts.max() <= network.count_max(0):
+        raise ValueError(f"counts lie in 0..{network.count_max(0)}, not {counts.min()}..{counts.max()}")
+    block = _ssf_block if neuron == "ssf" else _if_block
+    starts = range(0, max(len(counts), 1), BLOCK)
+    blocks = [block(network, np.ascontiguousarray(counts[s : s + BLOCK].T, dtype=np.int64)) for s in starts]
+    # a block's arrays are [..., neurons, beats]: turn to [..., beats, neurons] and join the beats
+    joined = [
+        tuple(np.concatenate([np.swapaxes(a, -1, -2) for a in arrays], axis=-2) for arrays in zip(*kind, strict=True))
+        for kind in zip(*blocks, strict=True)
+    ]
+    return Trace(*joined)
 
 
 def weighted_sum(layer: Dense, counts: np.ndarray) -> np.ndarray:
@@ -103,18 +115,3 @@ def _fire(potential: np.ndarray, drives: list[np.ndarray], threshold: int) -> tu
         spikes[:] = potential >= threshold
         potential -= spikes * np.int64(threshold)
     return potential, train
-
-
-def _in_blocks(block: Callable[..., tuple[list, list, list]], network: Network, counts: np.ndarray) -> Trace:
-    if counts.ndim != 2 or counts.shape[1] != network.inputs or not np.issubdtype(counts.dtype, np.integer):
-        raise ValueError(f"counts are integers[beats, {network.inputs}], not {counts.dtype}{counts.shape}")
-    if counts.size and not 0 <= counts.min() <= counts.max() <= network.count_max(0):
-        raise ValueError(f"counts lie in 0..{network.count_max(0)}, not {counts.min()}..{counts.max()}")
-    starts = range(0, max(len(counts), 1), BLOCK)
-    blocks = [block(network, np.ascontiguousarray(counts[s : s + BLOCK].T, dtype=np.int64)) for s in starts]
-    # a block's arrays are [..., neurons, beats]: turn to [..., beats, neurons] and join the beats
-    joined = [
-        tuple(np.concatenate([np.swapaxes(a, -1, -2) for a in arrays], axis=-2) for arrays in zip(*kind, strict=True))
-        for kind in zip(*blocks, strict=True)
-    ]
-    return Trace(*joined)

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pydantic
 
-from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 
 NETWORKS = Path(__file__).parents[1] / "networks"

@@ -326,7 +326,7 @@ def _provenance(
     network: Network, recipe: Recipe, counts: np.ndarray, beats: Beats, split: Split, seed: int
 ) -> dict[str, Any]:
     def scores(part: np.ndarray, records: np.ndarray | None = None) -> dict[str, Any]:
-        return evaluate(beats.label[part], golden.ssf(network, counts[part]).classes, records)
+        return evaluate(beats.label[part], golden.run(network, counts[part]).classes, records)
 
     return {
         "records": sorted(beats.codes),

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sparrow_ecg.hw.ports import Block
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy.formulas import PricedEnergy, energy
 from sparrow_ecg.sim.energy.operations import Activity, Operations
@@ -36,13 +37,19 @@ OPERATIONS = {  # of the formulas, by the group that they are to explain
 }
 
 
-def group(block: str) -> str:
-    """The group of a block of the serial core."""
-    if block.startswith("lane_"):
-        return "lanes"
-    if block.startswith("events_"):
-        return "activations"
-    return {"weights": "weights", "biases": "weights", "firing": "firing", "argmax": "firing"}.get(block, "control")
+GROUP = {
+    Block.TABLES: "weights",
+    Block.LANES: "lanes",
+    Block.ACTIVATIONS: "activations",
+    Block.FIRING: "firing",
+    Block.CONTROL: "control",
+}
+AROUND = ("top", "clock")  # what is in no block of a netlist: the core's own logic, and the estimated clock tree
+
+
+def group(block: str, blocks: Mapping[str, Block]) -> str:
+    """The group of a block of a netlist. blocks: of the core. Raises KeyError for one that the core does not have."""
+    return "control" if block in AROUND else GROUP[blocks[block]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sparrow_ecg.hw.core import schedule
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy.operations import Activity
 from sparrow_ecg.sim.energy.technologies import Technology
@@ -124,15 +125,10 @@ def _spatial(network: Network, activity: Activity, t: Technology, k: int, _: dic
 def cycles(network: Network, activity: Activity, k: int) -> int:
     """Clock cycles of the serial core in layer k over all beats; the input and the result count to the first layer.
 
-    `CoreConfig.cycles`, from the operations.
+    `Serial.cycles`, from the operations.
     """
-    outputs, once = network.layers[k].outputs, activity.layers[k].activation_reads
-    groups = -(-outputs // activity.lanes)
-    hidden, spiking = network.layers[k].firing is not None, activity.neuron == "if"
-    passes = network.steps if spiking and k else 1
-    fires = network.steps if spiking and (k or hidden) else 0
-    each = groups * (1 + 2 * passes + fires) + outputs + (network.inputs + 1 if k == 0 else 0)
-    return once + activity.beats * each
+    once = schedule.overhead(network, k, activity.lanes, activity.neuron) + (network.inputs + 1 if k == 0 else 0)
+    return activity.layers[k].activation_reads + activity.beats * once
 
 
 def _classical(

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, get_args
 
-import numpy as np
-
-from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.hw.core import schedule
+from sparrow_ecg.model.network.golden import Neuron, Trace
 from sparrow_ecg.model.network.network import Network
 
-Neuron = Literal["ssf", "if"]
-NEURONS: tuple[Neuron, ...] = ("ssf", "if")
+NEURONS: tuple[Neuron, ...] = get_args(Neuron)
 
 
 @dataclass(frozen=True)
@@ -147,16 +145,16 @@ def predict(
 
 def _ssf_layer(network: Network, trace: Trace, k: int, zero_skip: bool, lanes: int) -> Operations:
     """Each event is read once for every group of lanes, and multiplied once by a weight of each neuron."""
-    counts, outputs = trace.counts[k], network.layers[k].outputs
-    events = int(np.count_nonzero(counts)) if zero_skip else counts.size
-    neurons = len(counts) * outputs
+    outputs = network.layers[k].outputs
+    events = int(schedule.events(network, trace, k, zero_skip).sum())
+    neurons = len(trace.classes) * outputs
     return Operations(
         weight_reads=events * outputs,
         bias_reads=neurons,
         multiplies=events * outputs,
         adds=events * outputs,
         compares=neurons,
-        activation_reads=events * -(-outputs // lanes),
+        activation_reads=events * len(schedule.group_sizes(outputs, lanes)),
         activation_writes=events,
         spikes=_emitted(network, trace, k),
     )
@@ -167,8 +165,7 @@ def _if_layer(network: Network, trace: Trace, k: int, zero_skip: bool, lanes: in
     hidden = network.layers[k].firing is not None
     neuron_steps = network.steps * len(trace.counts[k]) * network.layers[k].outputs if hidden else 0
     once = _ssf_layer(network, trace, k, zero_skip, lanes)
-    spikes = int(trace.counts[k].sum()) if zero_skip else trace.counts[k].size * network.steps
-    reads = once.weight_reads if k == 0 else spikes * network.layers[k].outputs
+    reads = int(schedule.word_reads(network, trace, k, "if", zero_skip).sum()) * network.layers[k].outputs
     return Operations(
         weight_reads=reads,
         bias_reads=once.bias_reads,
@@ -178,7 +175,7 @@ def _if_layer(network: Network, trace: Trace, k: int, zero_skip: bool, lanes: in
         subtracts=once.spikes,
         state_reads=neuron_steps,
         state_writes=neuron_steps,
-        activation_reads=once.activation_reads * (1 if k == 0 else network.steps),
+        activation_reads=once.activation_reads * schedule.passes(network, k, "if"),
         activation_writes=once.activation_writes,
         spikes=once.spikes,
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, PricedEnergy, energy
@@ -22,13 +22,13 @@ LABELS = {
     "gate_level": "3. Gate level: standard cells and toggles, pre-layout",
 }
 COUNTED, PREDICTED = "counted in the RTL", "predicted from spike counts; the RTL was not run"
-NOT_MEASURED = {"status": "not measured yet, see `python -m sim gatepower`"}
+NOT_MEASURED = {"status": "not measured yet, see `sparrow gatepower`"}
 
 
 def energy_tables(
     network: Network,
     counts: np.ndarray,
-    config: CoreConfig,
+    config: Serial,
     *,
     split: str,
     technology: Technology = PAPER_V1,
@@ -47,7 +47,7 @@ def energy_tables(
     if not len(counts):
         raise InputError(f"no beats in split '{split}': give records that have some")
     counted, cycles = counted or {}, cycles or {}
-    traces = {"ssf": golden.ssf(network, counts), "if": golden.integrate_and_fire(network, counts)}
+    traces: dict[str, golden.Trace] = {neuron: golden.run(network, counts, neuron) for neuron in NEURONS}
     predicted = {
         n: predict(network, traces[n], neuron=n, zero_skip=config.zero_skip, lanes=config.lanes) for n in NEURONS
     }

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, REGISTERS, Device
 from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
 
@@ -22,7 +23,7 @@ STEPS = 3  # of `implement`
 SCRIPT = """read_verilog design.v
 hierarchy -top {top}
 proc
-setattr -unset init */w:held
+{unread}
 {synthesis} -top {top} -json design.json
 """
 _WASM = "import sys, {package} as tool; sys.exit(tool.run_{name}(sys.argv[1:]))"
@@ -70,8 +71,7 @@ def check_tools(device: Device) -> None:
 
 
 def implement(
-    verilog: str,
-    top: str,
+    build: Build,
     device: Device,
     what: str = "the design",
     target_mhz: float | None = None,
@@ -79,7 +79,7 @@ def implement(
     seed: int = 1,
     done: Callable[[int], None] = lambda steps: None,
 ) -> Implementation:
-    """Build ``verilog`` for a device; ``done`` is told of each of `STEPS` steps.
+    """Build for a device; ``done`` is told of each of `STEPS` steps.
 
     what:       what the design is called in messages.
     target_mhz: a clock that must be met; by default the device's target, which need not be.
@@ -92,8 +92,8 @@ def implement(
         raise InputError(f"no file {pins}: --pins wants pin constraints ({family.pins}); without it nextpnr chooses")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "design.v").write_text(verilog)
-        (folder / "flow.ys").write_text(SCRIPT.format(top=top, synthesis=device.synthesis))
+        (folder / "design.v").write_text(build.verilog)
+        (folder / "flow.ys").write_text(script(build, device))
         _tool(RUNNER, ["flow.ys"], folder, "Yosys")
         done(1)
         options = [*device.options, "--json", "design.json", family.routed, "routed", "--report", "report.json"]
@@ -116,6 +116,11 @@ def implement(
         bitstream = (folder / "bitstream").read_bytes()
     incoming, outgoing = pin_delays(log)
     return Implementation(utilisation(log, device), fmax, incoming, outgoing, longest_path(report), bitstream)
+
+
+def script(build: Build, device: Device) -> str:
+    unread = "\n".join(f"setattr -unset init {path}/w:{name}" for path, name in build.unread_resets)
+    return SCRIPT.format(top=build.top, unread=unread, synthesis=device.synthesis)
 
 
 def _command(package: str, name: str) -> str:

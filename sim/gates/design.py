@@ -7,14 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.hw.options import Top
-from sparrow_ecg.hw.verilog import Verilog, generate_top
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.liberty import Library
@@ -32,14 +28,16 @@ ENABLE_OR_RESET = 8
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A core of a network on a library (none: Yosys' own gates)."""
+    """A build on a library (none: Yosys' own gates)."""
 
-    network: Network
-    config: CoreConfig
+    build: Build
     library: Library | None
     flow: Flow
-    verilog: Verilog
     module: dict[str, Any]
+
+    @property
+    def network(self) -> Network:
+        return self.build.network
 
     @cached_property
     def netlist(self) -> Netlist:
@@ -52,11 +50,11 @@ class Design:
 
     @cached_property
     def simulator(self) -> Simulator:
-        if self.verilog.metadata["top"] == "chip":
-            chipsim = import_module("sparrow_ecg.sim.gates.run.chipsim")  # as the chip, it needs SystemRDL
-            return chipsim.ChipSimulator(self.netlist, chipsim.Host(self.network, self.config))
-        image = CoreImage(self.verilog.geometry, self.config).of(self.network) if self.config.weights == "ram" else b""
-        return GateSimulator(self.netlist, self.verilog.metadata, image)
+        if self.build.top == "chip":
+            from sparrow_ecg.sim.gates.run.chipsim import ChipSimulator, Microcontroller  # as the chip, needs SystemRDL
+
+            return ChipSimulator(self.netlist, Microcontroller(self.build))
+        return GateSimulator(self.netlist, self.build)
 
     def describe(self) -> dict[str, Any]:
         """What it is, and what synthesis says of it, JSON-ready. Areas are in square micrometres."""
@@ -65,8 +63,8 @@ class Design:
             "digest": self.network.digest,
             "shape": list(self.network.shape),
             "synapses": self.network.synapses,
-            "top": self.verilog.metadata["top"],
-            "config": asdict(self.config),
+            "top": self.build.top,
+            "config": self.build.config.as_dict(),
             "pdk": self.library.pdk.name if self.library else GENERIC,
             "flow": asdict(self.flow),
         }
@@ -94,23 +92,16 @@ class Design:
         }
 
 
-def build(
-    network: Network,
-    config: CoreConfig,
-    pdk_name: str,
-    root: Path | None,
-    corner: str | None = None,
-    flow: Flow = Flow(),
-    top: Top = "core",
+def synthesise(
+    build: Build, pdk_name: str, root: Path | None, corner: str | None = None, flow: Flow = Flow()
 ) -> Design:
-    """Generate, read the library and synthesise; what was made before is taken from the cache. ``root`` is the data
+    """Read the library and map the build onto it; what was made before is taken from the cache. ``root`` is the data
     root, where ``liberty/`` is. Raises InputError for a library that is not there.
     """
     library = None
     if pdk_name != GENERIC:
         library = liberty.load(pdk(pdk_name), root or Path("data"), corner)
-    verilog = generate_top(network, config, top)
-    return Design(network, config, library, flow, verilog, synthesis.synthesise(verilog.text, library, flow, top))
+    return Design(build, library, flow, synthesis.synthesise(build, library, flow))
 
 
 def _generic(module: Mapping[str, Any]) -> dict[str, Any]:

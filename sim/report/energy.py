@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.model.console import out, write_atomic
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.console import out
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy import breakeven
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES
@@ -23,7 +24,7 @@ from sparrow_ecg.sim.energy.technologies import load
 def report(
     network: Network,
     counts: np.ndarray,
-    config: CoreConfig,
+    config: Serial,
     folder: Path,
     *,
     split: str,

@@ -8,7 +8,6 @@ from math import inf
 from typing import Any
 
 from sparrow_ecg.sim.studies.front import on_front
-from sparrow_ecg.sim.studies.space import lanes
 
 KINDS = {  # of core: colour and marker
     "adder tree": ("#1b9e77", "D"),
@@ -103,9 +102,7 @@ def _areas(axes: Any, results: Sequence[dict[str, Any]]) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.margins(x=0.08, y=0.1)
-    configs = [r["point"]["config"] for r in best]
-    cores = ["tree" if config["datapath"] == "tree" else lanes(config["lanes"]) for config in configs]
-    _name(axes, best, lambda r: r["area_um2"] * 1e-6, cores)
+    _name(axes, best, lambda r: r["area_um2"] * 1e-6, [r["point"]["core"] for r in best])
     _decades(axes.yaxis)
     axes.set_ylabel("area of cells, mm$^2$")
     axes.set_title("Area and energy", fontsize=10, color=INK)

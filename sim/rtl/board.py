@@ -7,14 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from amaranth.back import verilog
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.host.chip import Chip
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.registers.map import number, register_name, registers
 from sparrow_ecg.hw.host.spi import WRITE
-from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.rtl.engine import Hang, Result, longest_beat
+from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
 from sparrow_ecg.sim.rtl.verilator import build
 
 SOURCE = Path(__file__).parent / "harness" / "spi.cpp"
@@ -31,13 +28,10 @@ class Board:
     One board is one chip: it may be opened many times from one build.
     """
 
-    def __init__(self, network: Network, config: CoreConfig, chip: Chip | None = None):
-        chip = chip or Chip(network, config)
-        sources = {
-            "chip.v": verilog.convert(chip, name="chip", emit_src=False),
-            "spi.cpp": SOURCE.read_text(),
-        }
-        self.controller = chip.controller
+    def __init__(self, chip: Build):
+        sources = {"chip.v": chip.verilog, "spi.cpp": SOURCE.read_text()}
+        self.build = chip
+        self.controller = chip.chip.controller
         self.path = build("chip", sources, FLAGS, "chip.so")
         self.library = library = ctypes.CDLL(str(self.path))
         handle, number, count = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
@@ -113,15 +107,15 @@ class Board:
 
 
 class ChipEngine:
-    """One network on one chip, each beat through the SPI pins. As `sim.rtl.engine.Engine`, without activity.
+    """A chip, each beat through its SPI pins. As `sim.rtl.engine.Engine`, without activity.
 
     The cycles of a beat are those of its counts, one each as the core takes them, and those of the counter CYCLES.
     """
 
-    def __init__(self, network: Network, config: CoreConfig):
-        self.network = network
-        self.board = Board(network, config)
-        self.limit = 2 * longest_beat(network, config) + 1000
+    def __init__(self, chip: Build):
+        self.network = chip.network
+        self.board = Board(chip)
+        self.limit = patience(chip)
         self.numbers = {register_name(each): number(each) for each in registers(self.board.controller.map)}
 
     def _write(self, name: str, content: bytes) -> None:
@@ -136,9 +130,9 @@ class ChipEngine:
         """Run beats, after a reset; parameters and result are those of `Engine.run`, of one worker."""
         board, outputs = self.board, self.network.outputs
         board.reset()
-        if board.controller.image:
+        if image := board.build.image():
             self._write("control", (2).to_bytes(4, "big"))
-            self._write("weights", board.controller.image.of(self.network))
+            self._write("weights", image)
         self._write("settings", (4).to_bytes(4, "big"))  # count
         answers = np.zeros((len(counts), 1 + outputs), dtype=np.int64)
         busy = np.zeros(len(counts) + 1, dtype=np.int64)

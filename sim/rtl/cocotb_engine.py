@@ -12,25 +12,21 @@ import cocotb_tools.config
 import numpy as np
 from cocotb_tools.runner import get_results, get_runner
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.hw.verilog import Verilog, generate
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.rtl import harness
-from sparrow_ecg.sim.rtl.engine import Hang, Result, longest_beat
+from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
 from sparrow_ecg.sim.rtl.verilator import build
 
 POLL = 0.2  # seconds between two looks at how far it is
 
 
 class CocotbEngine:
-    """One network on one core, run by the cocotb bench `sim.rtl.benches.dataset`. As `Engine`, without activity."""
+    """A core, run by the cocotb bench `sim.rtl.benches.dataset`. As `Engine`, without activity."""
 
-    def __init__(self, network: Network, config: CoreConfig, core: Verilog | None = None):
-        core = core or generate(network, config)
-        self.network = network
-        self.limit = 2 * longest_beat(network, config) + 1000
-        self.image = CoreImage(core.geometry, config).of(network) if config.weights == "ram" else b""
+    def __init__(self, core: Build):
+        self.network = core.network
+        self.limit = patience(core)
+        self.image = core.image()
         sources = harness.sources(core)
         sources["bench.sv"] = (harness.FOLDER / "bench.sv").read_text()
         sources["cocotb.cpp"] = (cocotb_tools.config.share_dir / "lib/verilator/verilator.cpp").read_text()

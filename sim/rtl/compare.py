@@ -5,23 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.options import suffix
-from sparrow_ecg.hw.verilog import Verilog
-from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.catalog import from_dict
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.metrics import evaluate
-from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.heartbeats import Heartbeats
+from sparrow_ecg.model.signals.ecg.testset import Heartbeats
 from sparrow_ecg.sim.rtl.cocotb_engine import CocotbEngine
 from sparrow_ecg.sim.rtl.engine import Engine, Hang, Result
 
@@ -48,17 +43,14 @@ class Comparison:
 
 
 def compare(
-    network: Network,
-    config: CoreConfig,
+    core: Build,
     heartbeats: Heartbeats,
     engine: EngineName = "library",
     progress: Callable[[int], None] = lambda beats: None,
-    core: Verilog | None = None,
 ) -> Comparison:
     """Run beats through RTL and golden model, and report where they differ.
 
     progress: told how many beats more are done.
-    core:     other Verilog than that of the config, as for `Engine`.
 
     The report holds the inputs' names, ``beats``, ``potentials`` (how many of each were compared),
     ``mismatched_beats`` (class or a potential differs), ``mismatched_potentials``, ``mismatched_cycles`` (beats that
@@ -68,16 +60,17 @@ def compare(
     A core that hangs has no answers: all of them count as mismatches, and what is said of the hardware is None.
     """
     counts, beats = heartbeats.counts, heartbeats.beats
-    trace = golden_model(config)(network, counts)
+    network, config = core.network, core.config
+    trace = core.golden(counts)
     start = time.perf_counter()
-    simulation = _engine(engine, network, config, core)
+    simulation = _engine(engine, core)
     built = time.perf_counter()
     try:
         result, hung = simulation.run(counts, progress), None
     except Hang as hang:
         result, hung = None, hang
     seconds = time.perf_counter() - built
-    expected = config.cycles(network, trace)
+    expected = core.cycles(trace)
     records = beats.record if heartbeats.split == "inter" else None  # patients are drawn again for `inter` only
     scores = evaluate(beats.label, trace.classes, records)
     report: dict[str, Any] = {
@@ -85,7 +78,7 @@ def compare(
         "digest": network.digest,
         "split": heartbeats.split,
         "unseen": heartbeats.unseen,
-        "config": asdict(config),
+        "config": config.as_dict(),
         "engine": engine,
         "beats": len(counts),
         "potentials": trace.outputs.size,
@@ -115,34 +108,27 @@ def compare(
         report["first_mismatch"] = {
             "record": record,
             "beat": int(beats.codes[record].peaks.searchsorted(beats.peak[first])),
-            **locate(network, config, counts[: first + 1], comparison, core),
+            **locate(core, counts[: first + 1], comparison),
         }
     return comparison
 
 
-def _engine(name: EngineName, network: Network, config: CoreConfig, core: Verilog | None) -> Any:
+def _engine(name: EngineName, core: Build) -> Any:
     if name == "chip":
-        if not find_spec("systemrdl"):
-            raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
-        return import_module("sparrow_ecg.sim.rtl.board").ChipEngine(network, config)
-    return Engine(network, config, core=core) if name == "library" else CocotbEngine(network, config, core)
+        from sparrow_ecg.sim.rtl.board import ChipEngine  # compiles registers, with a package of the extra `firmware`
+
+        return ChipEngine(replace(core, top="chip"))
+    return {"library": Engine, "cocotb": CocotbEngine}[name](core)
 
 
-def golden_model(config: CoreConfig) -> Callable[[Network, np.ndarray], Trace]:
-    """The golden model of this config's neurons."""
-    return golden.ssf if config.neuron == "ssf" else golden.integrate_and_fire
-
-
-def locate(
-    network: Network, config: CoreConfig, counts: np.ndarray, comparison: Comparison, core: Verilog | None = None
-) -> dict[str, Any]:
+def locate(core: Build, counts: np.ndarray, comparison: Comparison) -> dict[str, Any]:
     """Where the last of ``counts`` goes wrong first: what it is, layer, neuron, cycle, expected and seen value.
 
     The beat runs again on a core that shows each neuron as it leaves the lanes: alone, and behind the beats before
     it when it is right alone (``alone`` tells). Cycle 1 takes the beat's first count. Where neurons cannot be seen,
     or are all right, the result itself says what is wrong.
     """
-    probed = Engine(network, config, activity=True, core=core)
+    network, probed = core.network, Engine(core, activity=True)
     beat, trace, result = len(counts) - 1, comparison.trace, comparison.result
     expected = [
         (k, i, int(potential), int(trace.counts[k + 1][beat, i]) if layer.firing else 0)
@@ -176,7 +162,7 @@ def locate(
             return found(last, i, cycle, "potential", right, seen, False)
     if result.classes[beat] != trace.classes[beat]:
         return found(last, None, cycle, "class", int(trace.classes[beat]), int(result.classes[beat]), False)
-    return found(last, None, cycle, "cycles", int(config.cycles(network, trace)[beat]), cycle, False)
+    return found(last, None, cycle, "cycles", int(core.cycles(trace)[beat]), cycle, False)
 
 
 def describe(report: dict[str, Any], source: str) -> list[str]:
@@ -190,26 +176,19 @@ def describe(report: dict[str, Any], source: str) -> list[str]:
     first = report["first_mismatch"]
     if first is None:
         return [f"bit-exact: {counts}"]
+    options = from_dict(report["config"]).options()
     place = f"layer {first['layer']}" + ("" if first["neuron"] is None else f", neuron {first['neuron']}")
     return [
         f"NOT bit-exact: {counts}; {report['mismatched_cycles']} beats took other cycles than predicted",
         f"first: record {first['record']}, beat {first['beat']}: {place}, cycle {first['cycle']}:"
         f" {first['what']} is {first['seen']}, expected {first['expected']}",
-        f"its waveform: python -m sim wave --network {source} --record {first['record']} --beat {first['beat']}"
-        + _options(report["config"]),
+        f"its waveform: sparrow wave --network {source} --record {first['record']} --beat {first['beat']} {options}",
     ]
 
 
-def _options(config: dict[str, Any]) -> str:
-    """The options of the command line that give this config."""
-    skip = "" if config["zero_skip"] else " --no-zero-skip"
-    return "".join(f" --{name} {config[name]}" for name in ("lanes", "weights", "neuron", "datapath")) + skip
-
-
-def write(report: dict[str, Any], folder: Path, kind: str = "") -> Path:
-    """Write ``compare-<network>-<split><kind>.json``; what is not usual in config and engine is added to the name."""
-    usual = CoreConfig()
-    special = suffix(replace(CoreConfig(**report["config"]), lanes=usual.lanes), usual)
-    special += "" if report["engine"] == "library" else f"-{report['engine']}"
-    name = f"compare-{report['network']}-{report['split']}{kind}{special}"
+def write(comparison: Comparison, core: Build, folder: Path, kind: str = "") -> Path:
+    """Write ``compare-<network>-<split><kind>-<core>.json``, with the engine's name if it is not the usual one."""
+    report = comparison.report
+    engine = "" if report["engine"] == "library" else f"-{report['engine']}"
+    name = f"compare-{report['network']}-{report['split']}{kind}-{core.config.slug(core.network)}{engine}"
     return write_atomic(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")

@@ -11,11 +11,7 @@ from threading import Event
 
 import numpy as np
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.hw.verilog import Verilog, generate
-from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.rtl import harness
 from sparrow_ecg.sim.rtl.verilator import build
 
@@ -64,34 +60,23 @@ class Leaver:
     cycle: int
 
 
-def longest_beat(network: Network, config: CoreConfig) -> int:
-    """Cycles of a beat whose every count is above zero, in every layer."""
-    busy = tuple(np.ones((1, layer.inputs), dtype=np.int64) for layer in network.layers)
-    potentials = tuple(np.zeros((1, layer.outputs), dtype=np.int64) for layer in network.layers)
-    return int(config.cycles(network, Trace(busy, potentials))[0])
+def patience(core: Build) -> int:
+    """Cycles after which a beat without a result is given up."""
+    return 2 * core.longest + 1000
 
 
 class Engine:
-    """One network on one core, built as a shared library (or taken from the cache).
+    """A core, built as a shared library (or taken from the cache).
 
     activity: count what the core's probes say, and keep what each neuron did in the last beat; slower.
-    core:     Verilog to run in place of the generated one, with the same ports: a mutant, for example.
     waves:    None, or ``fst`` or ``vcd``, for `record`.
     """
 
-    def __init__(
-        self,
-        network: Network,
-        config: CoreConfig,
-        activity: bool = False,
-        core: Verilog | None = None,
-        waves: str | None = None,
-    ):
-        core = core or generate(network, config)
-        self.network = network
-        self.probes = list(core.metadata["probes"]) if activity else []
-        self.limit = 2 * longest_beat(network, config) + 1000
-        self.image = CoreImage(core.geometry, config).of(network) if config.weights == "ram" else b""
+    def __init__(self, core: Build, activity: bool = False, waves: str | None = None):
+        self.network = core.network
+        self.probes = list(core.core.probes) if activity else []
+        self.limit = patience(core)
+        self.image = core.image()
         sources = harness.sources(core, activity)
         sources["engine.cpp"] = (harness.FOLDER / "engine.cpp").read_text()
         flags = [*FLAGS, *([f"--trace-{waves}", "--trace-structs"] if waves else [])]

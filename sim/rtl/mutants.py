@@ -14,18 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
-from rich.progress import Progress
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.model.console import err, out
-from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Dense, Firing
 from sparrow_ecg.sim.rtl.benches import farm
-from sparrow_ecg.sim.rtl.benches.farm import Member
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.rtl.regression import run_bench
 
@@ -82,9 +79,9 @@ class Mutant:
         text = f"{self.name} | {self.source}"
         return next((reason for pattern, reason in EQUIVALENT.items() if re.search(pattern, text)), None)
 
-    def line(self, members: Sequence[Member]) -> str:
+    def line(self, members: Sequence[Build]) -> str:
         """All that is known of it, for a person."""
-        where = f"{self.number:4} {members[self.member].name} | {self.place} | {self.name}"
+        where = f"{self.number:4} {farm.name(members[self.member])} | {self.place} | {self.name}"
         if self.caught:
             scenario, check, beat, _ = self.caught
             return f"{where} | caught by {check} in beat {beat} of {scenario}"
@@ -95,7 +92,7 @@ class Mutant:
         return f"{self.module}: {self.operator}"
 
 
-def broken_cores() -> list[Member]:
+def broken_cores() -> list[Build]:
     """Small cores that between them have all there is in the RTL.
 
     Of 500 drawn networks, one in which nearly every bit of a weight reaches the outputs. Its layers differ in their
@@ -111,23 +108,23 @@ def broken_cores() -> list[Member]:
         replace(second, firing=Firing(1, drawn.steps)),
         Dense(falling, np.zeros(5, dtype=np.int64), None),
     )
-    nothing = ssf(replace(drawn, layers=layers), np.zeros((1, 5), dtype=np.int64))
+    nothing = golden.run(replace(drawn, layers=layers), np.zeros((1, 5), dtype=np.int64))
     network = replace(drawn, layers=(*layers[:2], Dense(falling, -nothing.outputs[0], None)))
     configs = (
-        CoreConfig(3, "rom", "ssf", True),
-        CoreConfig(4, "ram", "if", True),
-        CoreConfig(3, "ram", "ssf", False),
-        CoreConfig(1, datapath="tree"),
+        Serial(3, "rom", "ssf", True),
+        Serial(4, "ram", "if", True),
+        Serial(3, "ram", "ssf", False),
+        Tree(),
     )
-    return [Member(network, config) for config in configs]
+    return [Build(network, config) for config in configs]
 
 
-def mutate(members: Sequence[Member]) -> tuple[list[str], list[Mutant]]:
+def mutate(members: Sequence[Build]) -> tuple[list[str], list[Mutant]]:
     """Verilog of each member's core with all its mutants inside, and the list of them. Always the same."""
     mutants: list[Mutant] = []
     texts = []
     for i, member in enumerate(members):
-        text = member.verilog(f"core_{i}", emit_src=True)
+        text = member.convert(f"core_{i}", sources=True)
         seen: Counter[tuple[str, str]] = Counter()
         modules = re.split(r"(?m)^(?=module )", text)
         # from the last module to the first: of a tree's sums those of the outputs, where every bit is seen
@@ -136,14 +133,14 @@ def mutate(members: Sequence[Member]) -> tuple[list[str], list[Mutant]]:
     return texts, mutants
 
 
-def _order(member: Member) -> int:
-    return -1 if member.config.datapath == "tree" else 1
+def _order(member: Build) -> int:
+    return -1 if isinstance(member.config, Tree) else 1
 
 
 class _Module:
     """One Verilog module. Each line that can be mutated becomes one that does either, as ``farm.mutant`` says."""
 
-    def __init__(self, text: str, member: int, core: Member, mutants: list[Mutant], seen: Counter):
+    def __init__(self, text: str, member: int, core: Build, mutants: list[Mutant], seen: Counter):
         self.seen = seen
         self.lines = text.splitlines(keepends=True)
         self.member, self.core, self.mutants = member, core, mutants
@@ -307,28 +304,3 @@ def hunt(every: int = 1, on_count: Callable[[int, int], None] = lambda done, tot
     for mutant in chosen:
         mutant.caught = caught[str(mutant.number)]
     return chosen
-
-
-def main(
-    every: Annotated[int, typer.Option(help="Only every so manyth mutant.", min=1)] = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The summary, and what survived.")] = False,
-) -> None:
-    """Break the RTL on purpose, one small change at a time: the regression must catch each mutant."""
-    out.print("building four cores with all their mutants ...")
-    with Progress(*Progress.get_default_columns(), console=err) as bar:
-        task = bar.add_task("mutants", total=None)
-        mutants = hunt(every, lambda done, total: bar.update(task, completed=done, total=total))
-    members = broken_cores()
-    caught = [mutant for mutant in mutants if mutant.caught]
-    survived = [mutant for mutant in mutants if not mutant.caught and not mutant.reason]
-    if not quiet:
-        for mutant in mutants:
-            out.print(mutant.line(members), markup=False, soft_wrap=True)
-    for mutant in survived:
-        err.print(f"SURVIVED: {mutant.line(members)}", markup=False, soft_wrap=True)
-    checks = Counter(mutant.caught[1] for mutant in caught if mutant.caught)
-    by = ", ".join(f"{count} by {check}" for check, count in checks.most_common())
-    alike = len(mutants) - len(caught) - len(survived)
-    out.print(f"{len(mutants)} mutants: {len(caught)} caught ({by}), {alike} equivalent, {len(survived)} survived")
-    if survived:
-        raise typer.Exit(1)

@@ -10,20 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from unittest import mock
 from xml.etree import ElementTree
 
 import cocotb_test.simulator
 import numpy as np
-import typer
 
-from sparrow_ecg.model.console import err, out
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.benches import farm
-from sparrow_ecg.sim.rtl.benches.farm import Member
 from sparrow_ecg.sim.rtl.benches.networks import random_network
-from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
 
 # cocotb-test makes every signal public, which the farm does not need and which would double the time to compile.
@@ -35,7 +32,7 @@ MAKE = ["OPT_FAST=-O1", "OPT_SLOW=-O0", "-j2"]  # compiling takes longer than ru
 class Outcome:
     """What one scenario found on one core: ``fault`` is None when all was right."""
 
-    member: Member
+    member: Build
     scenario: str
     fault: str | None
 
@@ -81,7 +78,7 @@ def run_bench(
 
 
 def regress(
-    members: Sequence[Member], seed: int = 0, on_line: Callable[[str], None] = lambda line: None
+    members: Sequence[Build], seed: int = 0, on_line: Callable[[str], None] = lambda line: None
 ) -> list[Outcome]:
     """Play every scenario to every member."""
     settings = {"FARM_SEED": str(seed)}
@@ -113,53 +110,3 @@ def _listening(on_line: Callable[[str], None]):
             yield lines
         finally:
             logger.removeHandler(listener)
-
-
-def main(
-    network: Annotated[
-        str | None, typer.Option("--network", "-n", help="Every config of this network only (a name or a .json file).")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of random networks, beats and stalls.", min=0)] = 0,
-    farms: Annotated[int, typer.Option(help="How many times eight random networks on random configs.", min=0)] = 3,
-) -> None:
-    """The cocotb regression: stalls, back-pressure, resets, extremes on every kind of core, bit for bit."""
-    if network:
-        given = Network.load(network)
-        batches = [(f"every config of {given.name}", farm.every_config(given, few=4))]
-    else:
-        batches = [("every config of a small network", farm.every_config(small_network()))]
-        for i in range(farms):
-            batches.append((f"random networks, seed {seed + i}", farm.random_members(seed + i, 8)))
-    outcomes = []
-    for title, members in batches:
-        out.print(f"{title}: {len(members)} cores, {len(SCENARIOS)} scenarios each; building them ...")
-        found = regress(members, seed, _Reporter(members))
-        outcomes += found
-    faults = [outcome for outcome in outcomes if outcome.fault]
-    for outcome in faults:
-        err.print(f"{outcome.member.name}: {outcome.scenario}: {outcome.fault}", markup=False, soft_wrap=True)
-    cores = len({id(outcome.member) for outcome in outcomes})
-    out.print(
-        f"{len(outcomes) - len(faults)} of {len(outcomes)} runs on {cores} cores are right, to the bit and the cycle"
-    )
-    if faults:
-        raise typer.Exit(1)
-
-
-class _Reporter:
-    """Prints a line for each member when its last scenario is over."""
-
-    def __init__(self, members: Sequence[Member]):
-        self.members = members
-        self.results: dict[int, list[str]] = {}
-
-    def __call__(self, line: str) -> None:
-        found = re.search(r"core/index=(\d+)/scenario=\w+ (passed|failed)", line)
-        if not found:
-            return
-        results = self.results.setdefault(int(found[1]), [])
-        results.append(found[2])
-        if len(results) == len(SCENARIOS):
-            verdict = "right" if set(results) == {"passed"} else f"WRONG in {results.count('failed')} scenarios"
-            done = f"{len(self.results)}/{len(self.members)}"
-            out.print(f"  {done:>6}  {self.members[int(found[1])].name}: {verdict}", markup=False)

@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import generate
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.rtl import harness
 from sparrow_ecg.sim.rtl.engine import Engine
 from sparrow_ecg.sim.rtl.verilator import build
@@ -23,24 +21,24 @@ PLAIN_FLAGS = (
 )
 
 
-def bench(network: Network, config: CoreConfig, counts: np.ndarray, rounds: int = 5) -> dict[str, Any]:
+def bench(core: Build, counts: np.ndarray, rounds: int = 5) -> dict[str, Any]:
     """Cycles per second on one processor of the engine and of the plain loop, turn by turn, the best of each.
 
     The core's weights are in rom: the plain loop loads no image. Raises ValueError when the two disagree.
     """
-    if config.weights != "rom":
+    if core.images:
         raise ValueError("the plain loop loads no image: give a core with weights in rom")
-    core = generate(network, config)
     sources = harness.sources(core)
-    wide = core.metadata["result"]["klass"]["bits"] + core.metadata["result"]["potentials"]["bits"] > 64
-    klass = f"((result){'[0]' if wide else ''} & {2 ** core.metadata['result']['klass']['bits'] - 1})"
+    bits = core.geometry.class_bits
+    wide = bits + core.network.outputs * core.geometry.potential_bits > 64
+    klass = f"((result){'[0]' if wide else ''} & {2**bits - 1})"
     sources = {
         "core.v": sources["core.v"],
         "parameters.h": sources["parameters.h"] + f"#define CLASS_OF(result) {klass}\n",
         "plain.cpp": (harness.FOLDER / "plain.cpp").read_text(),
     }
     plain = build("plain", sources, PLAIN_FLAGS, "plain")
-    engine = Engine(network, config)
+    engine = Engine(core)
     speeds: dict[str, list[float]] = {"plain": [], "engine": []}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "counts"
@@ -55,4 +53,4 @@ def bench(network: Network, config: CoreConfig, counts: np.ndarray, rounds: int 
             if int(classes) != result.classes.sum():
                 raise ValueError("the plain loop and the engine disagree")
     best = {name: max(values) for name, values in speeds.items()}
-    return {"network": network.name, "beats": len(counts), **best, "ratio": best["engine"] / best["plain"]}
+    return {"network": core.network.name, "beats": len(counts), **best, "ratio": best["engine"] / best["plain"]}

@@ -20,7 +20,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 
 OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls

@@ -1,35 +1,20 @@
-"""The verb ``calibrate``: serial cores at gate level, and the technology table that explains them."""
+"""Serial cores at gate level: what a technology table is fitted to."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import numpy as np
-import typer
-from rich.table import Table
-
-from sparrow_ecg.hw.options import OutOption
-from sparrow_ecg.model.console import InputError, err, out, write_atomic
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.sim.energy import calibration
-from sparrow_ecg.sim.energy.calibration import Fit, Observation
-from sparrow_ecg.sim.energy.formulas import energy
+from sparrow_ecg.sim.energy.calibration import Observation
 from sparrow_ecg.sim.energy.operations import predict
-from sparrow_ecg.sim.energy.technologies import TECHNOLOGIES
 from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.gates.library.pdks import PDKS, pdk
-from sparrow_ecg.sim.studies import variants
-from sparrow_ecg.sim.studies.cluster import connect
-from sparrow_ecg.sim.studies.measure import prepare, trace_of
-from sparrow_ecg.sim.studies.space import Measurement, Point, Space, sources, unique
-from sparrow_ecg.sim.studies.store import Store
-from sparrow_ecg.sim.studies.sweep import sweep
+from sparrow_ecg.sim.studies.measure import prepare
+from sparrow_ecg.sim.studies.space import Measurement, Point, Space, unique
 
 NETWORKS = ("tiny", "tiny-intra-1", "tiny-intra-2")
 # Trained for this: other widths than the 5-bit weights and 4-bit inputs of those tell multiplication from addition, and
@@ -44,54 +29,6 @@ SPACES = (  # of the first of NETWORKS; of the others and of those trained, the 
 )
 
 
-def main(
-    library: Annotated[str, typer.Option("--pdk", help=f"Cell library: {', '.join(PDKS)}.")] = "sky130",
-    corner: Annotated[str | None, typer.Option(help="A corner of the library; by default its typical one.")] = None,
-    beats: Annotated[int, typer.Option(min=1, help="Test beats at gate level, for each design.")] = 64,
-    check: Annotated[
-        list[str] | None, typer.Option(help="Also measure this network, and say how far off the table is; repeat.")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler; else workers on all cores here.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Workers here, instead of one for each core.")] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Measure designs again that failed.")] = False,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", help="The workers' data root; else their $ECG_DATA, else ./data.", show_default=False),
-    ] = None,
-    store: Annotated[Path, typer.Option(help="Folder of finished designs.")] = Path("build/pareto/calibration"),
-    folder: OutOption = Path("build/results"),
-) -> None:
-    """Fit a technology table to gate-level runs of serial cores, for `energy --technology FILE`."""
-    if scheduler is None:
-        pdk(library).files(data_root(data), corner)
-    how = Measurement(library, corner, "intra", beats)
-    checks = [p for name in check or [] for p in Space().points([Network.load(name)], how)]
-    place = data.resolve() if data and scheduler is None else data
-    with connect(scheduler, workers) as client:
-        wanted = variants.variants(NETWORKS[0], how.split, changes=TRAINED)
-        given = Store(store / "networks"), variants.train, client, sources(), place
-        trained = sweep(wanted, *given, title="networks", retry=retry)
-        if failed := [result for result in trained if "error" in result]:
-            raise InputError(f"training failed ({failed[0]['error']}): run with --retry")
-        designs = points(how, [variants.network(result) for result in trained])
-        apart = [Point(p.network, p.config, p.clock_gates, how, flat=False) for p in designs]
-        tasks = [*apart, *designs, *checks]
-        results = sweep(tasks, Store(store), observe, client, sources(), place, title="designs", retry=retry)
-    for result in results:
-        if "error" in result:
-            err.print(f"failed: {result['label']}: {result['error'].splitlines()[0]}", style="red", markup=False)
-    seen = [_observation(p, r) if "error" not in r else None for p, r in zip(tasks, results, strict=True)]
-    pairs = [(a, t) for a, t in zip(seen, seen[len(designs) : 2 * len(designs)], strict=False) if a and t]
-    alone, together = [a for a, _ in pairs], [t for _, t in pairs]
-    checked = [o for o in seen[2 * len(designs) :] if o]
-    if len(alone) < 3:
-        err.print("too few designs to fit", style="red")
-        raise typer.Exit(1)
-    report(alone, together, checked, how, next(r["corner"] for r in results if "error" not in r), folder)
-
-
 def points(how: Measurement, trained: Sequence[Network]) -> list[Point]:
     """The designs that the table is fitted to."""
     first, *others = [*(Network.load(name) for name in NETWORKS), *trained]
@@ -103,16 +40,16 @@ def observe(point: Point, code: str, data: Path | None = None) -> dict[str, Any]
     """Energy of a design by part, group of blocks and kind, and its operations on the same beats. Runs in a worker."""
     ready = prepare(point, code, data)
     measured = measurement.energy(ready.design, ready.chosen)
-    parts = []
+    parts, blocks = [], ready.design.build.core.blocks
     for part in measured.parts.values():
         groups: dict[str, float] = defaultdict(float)
         for block, kinds in part.blocks.items():
             for kind, femtojoules in kinds.items():
-                name = f"{calibration.group(block)}.{'clock' if kind == 'clock' else 'logic'}"
+                name = f"{calibration.group(block, blocks)}.{'clock' if kind == 'clock' else 'logic'}"
                 groups[name] += femtojoules * 1e-3 / measured.beats
         parts.append(dict(groups))
-    config = point.config
-    trace = trace_of(point, ready.chosen)
+    config, trace = point.config, point.build.golden(ready.chosen)
+    assert isinstance(config, Serial)
     activity = predict(
         point.network, trace, neuron=config.neuron, zero_skip=config.zero_skip, lanes=config.lanes
     ).as_dict()
@@ -120,96 +57,5 @@ def observe(point: Point, code: str, data: Path | None = None) -> dict[str, Any]
     return {"parts": parts, "activity": activity, "corner": library.corner if library else ""}
 
 
-def _observation(point: Point, result: Mapping[str, Any]) -> Observation:
+def observed(point: Point, result: Mapping[str, Any]) -> Observation:
     return calibration.observation(point.label, point.network, result["activity"], result["parts"])
-
-
-def report(
-    alone: Sequence[Observation],
-    together: Sequence[Observation],
-    checked: Sequence[Observation],
-    how: Measurement,
-    corner: str,
-    folder: Path,
-) -> None:
-    """Fit to designs whose blocks are mapped alone, scale to those mapped together, print and write."""
-    fit = calibration.fit(alone)
-    scale = calibration.scale(fit.constants, together)
-    constants = {name: value * scale for name, value in fit.constants.items()}
-    errors = calibration.relative_errors(constants, together)
-    held_out = calibration.left_out(alone)
-    residual = float(np.sqrt(np.mean(errors**2)))
-    source = (
-        f"fitted to {len(alone)} serial cores at gate level, {how.pdk} {corner}, {how.beats} beats each:"
-        f" relative residual of a beat {residual:.1%}"
-    )
-    table = calibration.technology(f"{how.pdk}-{corner}", constants, source)
-    off = {o.name: float(e) for o, e in zip(checked, calibration.relative_errors(constants, checked), strict=True)}
-    out.print(_prices(fit, scale))
-    out.print(_side_by_side(alone[0], fit))
-    designs = Table("design", "gates", "table", "off", "apart", "left out")
-    apart = calibration.relative_errors(fit.constants, alone)
-    for o, e, a, h in zip(together, errors, apart, held_out, strict=True):
-        predicted = calibration.predict_total(constants, o)
-        designs.add_row(o.name, f"{o.total:,.1f}", f"{predicted:,.1f}", f"{e:+.1%}", f"{a:+.1%}", f"{h:+.1%}")
-    for o in checked:
-        predicted = calibration.predict_total(constants, o)
-        designs.add_row(o.name, f"{o.total:,.1f}", f"{predicted:,.1f}", f"{off[o.name]:+.1%}", "", "not fitted")
-    out.print(designs)
-    out.print("pJ per beat; apart: blocks mapped alone, before the factor; left out: the same, by a fit to the others")
-    spread = float(np.sqrt(np.mean(held_out**2)))
-    out.print(
-        f"residual {residual:.1%} (worst {np.abs(errors).max():.1%}); blocks mapped alone {fit.residual:.1%}, each"
-        f" design by a fit to the others {spread:.1%}; mapped together they take {scale:.3f} of the energy"
-    )
-    described = {
-        "measurement": asdict(how),
-        "corner": corner,
-        "prices_pj": fit.groups,
-        "side_by_side_pj": {
-            o.name: {"gates": calibration.gates_by_group(o), "fitted": calibration.fitted_by_group(fit, o)}
-            for o in alone
-        },
-        "scale": scale,
-        "residual": residual,
-        "worst": float(np.abs(errors).max()),
-        "residual_blocks_apart": fit.residual,
-        "residual_left_out": spread,
-        "errors": {o.name: float(e) for o, e in zip(together, errors, strict=True)},
-        "errors_left_out": {o.name: float(e) for o, e in zip(alone, held_out, strict=True)},
-        "errors_not_fitted": off,
-        "technology": table.as_dict(),
-    }
-    path = folder / f"technology-{how.pdk}.json"
-    out.print(f"wrote {write_atomic(folder / f'calibration-{how.pdk}.json', _json(described))}")
-    out.print(f"wrote {write_atomic(path, _json(table.as_dict()))}: python -m sim energy --technology {path}")
-
-
-def _json(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1) + "\n"
-
-
-def _prices(fit: Fit, scale: float) -> Table:
-    table = Table("pJ", *calibration.GROUPS, "all", "table")
-    for name, value in fit.constants.items():
-        shares = [
-            sum(kinds.get(name, 0.0) for part, kinds in fit.groups.items() if part.startswith(f"{group}."))
-            for group in calibration.GROUPS
-        ]
-        cells = (f"{share:.3f}" if share else "" for share in shares)
-        table.add_row(name, *cells, f"{value:.3f}", f"{value * scale:.3f}")
-    return table
-
-
-def _side_by_side(observation: Observation, fit: Fit) -> Table:
-    """Gates, published formulas and the fit, for the same operations of one design with its blocks mapped alone."""
-    table = Table(f"{observation.name}: pJ per beat", "gates", *TECHNOLOGIES, "fitted")
-    tables = TECHNOLOGIES.values()
-    columns = [calibration.by_group(energy(observation.network, observation.activity, t)) for t in tables]
-    columns = [calibration.gates_by_group(observation), *columns, calibration.fitted_by_group(fit, observation)]
-    for group, operations in calibration.OPERATIONS.items():
-        title = f"{group}: {', '.join(operations).replace('_', ' ')}"
-        table.add_row(title, *(f"{column[group]:,.1f}" for column in columns))
-    table.add_section()
-    table.add_row("all", *(f"{sum(column.values()):,.1f}" for column in columns))
-    return table

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sparrow_ecg.model.console import InputError, err
+from sparrow_ecg.model.console import err
+from sparrow_ecg.model.errors import InputError
 
 PATIENCE = 30  # s, for the scheduler and its first worker
 

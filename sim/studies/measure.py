@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import DirectCounts, Network
-from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
-from sparrow_ecg.model.signals.ecg.records import UNPACED, available, data_root
-from sparrow_ecg.model.signals.ecg.splits import make_split
-from sparrow_ecg.sim.gates.design import Design, build
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.signals.ecg import testset
+from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.records import data_root
+from sparrow_ecg.model.signals.ecg.testset import Heartbeats
+from sparrow_ecg.sim.gates.design import Design, synthesise
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.studies.space import Point, sources
 
@@ -40,19 +41,14 @@ def prepare(point: Point, code: str, data: Path | None = None) -> Prepared:
     if sources() != code:
         raise InputError("this worker has another version of the package: install the one that the sweep runs")
     root, how = data_root(data), point.measurement
-    counts, labels = test_beats(root, how.split, point.network)
-    built = build(point.network, point.config, how.pdk, root, how.corner, point.flow)
+    hearts = test_beats(root, how.split, point.network)
+    counts, labels = hearts.counts, hearts.beats.label
+    built = synthesise(point.build, how.pdk, root, how.corner, point.flow)
     chosen = counts[np.random.default_rng(how.seed).permutation(len(counts))[: how.beats]]
     _, mismatched = measurement.check(built, chosen)
     if mismatched:
         raise measurement.Mismatch(f"{mismatched} of {len(chosen)} beats differ from the golden model")
-    return Prepared(built, counts, labels, trace_of(point, counts), chosen)
-
-
-def trace_of(point: Point, counts: np.ndarray) -> golden.Trace:
-    """What the golden model does with these counts, with the point's kind of neuron."""
-    run = golden.ssf if point.config.neuron == "ssf" else golden.integrate_and_fire
-    return run(point.network, counts)
+    return Prepared(built, counts, labels, point.build.golden(counts), chosen)
 
 
 def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
@@ -67,7 +63,7 @@ def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]
     return {
         "accuracy": float((ready.trace.classes == ready.labels).mean()),
         "test_beats": len(ready.counts),
-        "cycles_per_beat": float(point.config.cycles(point.network, ready.trace).mean()),
+        "cycles_per_beat": float(point.build.cycles(ready.trace).mean()),
         **{name: described[name] for name in ("area_um2", "cells", "registers", "fmax_mhz", "corner")},
         **{
             name: figures[name]
@@ -80,21 +76,17 @@ def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]
     }
 
 
-def test_beats(root: Path, split: str, network: Network) -> tuple[np.ndarray, np.ndarray]:
-    """Counts and labels of the test beats that the network has not seen. Raises InputError when it may have."""
-    provenance, encoding = network.provenance, network.encoding
-    if isinstance(encoding, DirectCounts):
-        raise InputError(f"network '{network.name}' takes counts that no encoder makes: give one for heartbeats")
-    if provenance.get("split") != split:
+def test_beats(root: Path, split: str, network: Network) -> Heartbeats:
+    """The test beats that the network has not seen. Raises InputError when it may have."""
+    hearts = testset.select(network, split, recorded(root))
+    if network.provenance.get("split") != split:
         raise InputError(
-            f"'{network.name}' was trained on split {provenance.get('split')}, so {split} is no test of it"
+            f"'{network.name}' was trained on split {network.provenance.get('split')}, so {split} is no test of it"
         )
-    beats = recorded(root)
-    chosen = beats.select(make_split(split, beats, provenance.get("seed", 0)).test)
-    return encoding.encode(chosen), chosen.label
+    return hearts
 
 
 @lru_cache(maxsize=1)
 def recorded(root: Path) -> Beats:
     """All beats; a worker reads them once."""
-    return read_beats(root, UNPACED if set(UNPACED) <= set(available(root)) else available(root))
+    return testset.read_all(root, show=False)

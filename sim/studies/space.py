@@ -11,8 +11,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.hw.config import CoreConfig, Datapath, Neuron, Weights
-from sparrow_ecg.hw.options import DEFAULT_LANES
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.config import CoreConfig, option_names
+from sparrow_ecg.hw.core.catalog import DATAPATHS, choose
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.hw.geometry import Weights
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.golden import Neuron
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 
@@ -55,13 +61,17 @@ class Point:
         return replace(Flow(), clock_gates=self.clock_gates, flat=self.flat)
 
     @cached_property
+    def build(self) -> Build:
+        return Build(self.network, self.config)
+
+    @cached_property
     def key(self) -> str:
         """Of everything that decides the result: one network under two names is one point."""
         provenance = self.network.provenance
         content = {
             "network": self.network.digest,
             "test": [provenance.get("split"), provenance.get("seed")],  # decide which beats it is tested on
-            "config": asdict(self.config),
+            "config": self.config.as_dict(),
             "flow": asdict(self.flow),
             "measurement": asdict(self.measurement),
             "sources": sources(),
@@ -81,19 +91,16 @@ class Point:
             "steps": network.steps,
             "weight_bits": network.weight_bits,
             "input_bits": network.input_bits,
-            "config": asdict(self.config),
+            "config": self.config.as_dict(),
             "clock_gates": self.clock_gates,
         }
 
     @property
     def core(self) -> str:
         """The core in words."""
-        config = self.config
-        words: list[str] = [config.datapath]
-        if config.datapath != "tree":
-            words += [lanes(config.lanes), config.weights]
-            words += ["if"] * (config.neuron == "if") + ["no skip"] * (not config.zero_skip)
-        return ", ".join([*words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)])
+        return ", ".join(
+            [self.config.words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)]
+        )
 
     @property
     def name(self) -> str:
@@ -108,15 +115,15 @@ class Point:
     @property
     def cost(self) -> float:
         """How long it takes, about, in an unit of its own: longest first keeps all workers busy to the end."""
-        size = self.network.nonzero_synapses * (3 if self.config.weights == "ram" else 1)
-        return 200 + size + (size / self.config.lanes if self.config.datapath == "serial" else 0)
+        size = self.network.nonzero_synapses * (3 if self.config.loadable else 1)
+        return 200 + size + (size / self.config.lanes if isinstance(self.config, Serial) else 0)
 
 
 @dataclass(frozen=True)
 class Space:
-    """Every core that these choices give, for each network. lanes: None is the default of all verbs."""
+    """Every core that these choices give, for each network. lanes: None is the usual number."""
 
-    datapaths: Sequence[Datapath] = ("serial",)
+    datapaths: Sequence[str] = (Serial.datapath,)
     lanes: Sequence[int | None] = (None,)
     weights: Sequence[Weights] = ("rom",)
     neurons: Sequence[Neuron] = ("ssf",)
@@ -124,30 +131,33 @@ class Space:
     clock_gates: Sequence[int] = (GATED,)
 
     def points(self, networks: Iterable[Network], measurement: Measurement) -> Iterator[Point]:
-        """Choices that the core does not have (a tree with RAM, more lanes than neurons) are left out."""
+        """Choices that no core has (a tree with RAM, more lanes than neurons) are left out; of those that a datapath
+        does not know, such as the lanes of a tree, it is built once.
+        """
         for network in networks:
-            widest = max(network.shape[1:])
             for datapath, lanes, weights, neuron, skip, gates in product(
                 self.datapaths, self.lanes, self.weights, self.neurons, self.zero_skips, self.clock_gates
             ):
-                lanes = lanes or min(DEFAULT_LANES, widest)
-                if datapath == "tree":
-                    if (weights, neuron) != ("rom", "ssf"):
-                        continue
-                    lanes, skip = min(DEFAULT_LANES, widest), True  # of no effect
-                if lanes <= widest:
-                    config = CoreConfig(lanes, weights, neuron, skip, datapath)
-                    yield Point(network, config, gates, measurement)
+                given = {"lanes": lanes, "weights": weights, "neuron": neuron, "zero_skip": skip}
+                kind = DATAPATHS[datapath]
+                known = {n: v for n, v in given.items() if n in option_names(kind) or hasattr(kind, n)}
+                try:
+                    config = choose(network, datapath, **known)
+                except InputError:
+                    continue
+                yield Point(network, config, gates, measurement)
 
 
-SMALL = (Space(datapaths=("serial", "tree"), lanes=(None, 2)),)
+SMALL = (Space(datapaths=(Serial.datapath, Tree.datapath), lanes=(None, 2)),)
 FULL = (  # of a small network
-    Space(datapaths=("tree",), clock_gates=(GATED, 0)),
+    Space(datapaths=(Tree.datapath,), clock_gates=(GATED, 0)),
     Space(lanes=(1, 2, 5, None), zero_skips=(True, False), clock_gates=(GATED, 0)),
     Space(lanes=(2, None), weights=("ram",), clock_gates=(GATED, 0)),
     Space(lanes=(2, None), neurons=("if",), zero_skips=(True, False)),
 )
-BRIEF = (Space(datapaths=("serial", "tree")),)  # of another seed or variant of it, and of a larger network
+BRIEF = (
+    Space(datapaths=(Serial.datapath, Tree.datapath)),
+)  # of another seed or variant of it, and of a larger network
 LARGE = (Space(),)
 
 
@@ -165,10 +175,6 @@ def default(
     for space in BRIEF:
         points += space.points([network for network in others if network.nonzero_synapses <= FEW_SYNAPSES], measurement)
     return unique(points)
-
-
-def lanes(count: int) -> str:
-    return f"{count} lane{'s' * (count > 1)}"
 
 
 def unique(points: Iterable[Point]) -> list[Point]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.model.console import write_atomic
+from sparrow_ecg.model.files import write_atomic
 
 
 class Store:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from sparrow_ecg.model.console import InputError, err
+from sparrow_ecg.model.console import err
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.studies.store import Store
 
 

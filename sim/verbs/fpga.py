@@ -1,9 +1,9 @@
-"""The verb ``fpga`` of the command line."""
+"""Build a core for FPGAs: what it takes of them, its highest clock, and a bitstream."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -11,41 +11,21 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.few_pins import TOP, generate_few_pins
-from sparrow_ecg.hw.options import (
-    DatapathOption,
-    LanesOption,
-    NetworkOption,
-    NeuronOption,
-    OutOption,
-    Top,
-    TopOption,
-    WeightsOption,
-    ZeroSkipOption,
-    config_for,
-    suffix,
-)
-from sparrow_ecg.hw.verilog import generate_top
-from sparrow_ecg.model.console import InputError, err, out, write_atomic
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.verbs.options import TopOption, core_options
+from sparrow_ecg.model.console import counter, err, out
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.verbs.options import OutOption
 from sparrow_ecg.sim.fpga.devices import DEVICES, Device, device
 from sparrow_ecg.sim.fpga.flow import STEPS, Implementation, check_tools, implement
-from sparrow_ecg.sim.progress import counter
-from sparrow_ecg.sim.rtl.engine import longest_beat
 
 DEFAULT_DEVICES = ("ice40up5k", "ecp5-25k")
 
 
-def design(network: Network, config: CoreConfig, top: Top) -> tuple[str, str]:
-    """Verilog and top module that fit the pins of a package: a `FewPinCore`, or the chip behind SPI."""
-    if top == "chip":
-        return generate_top(network, config, top).text, top
-    return generate_few_pins(network, config), TOP
-
-
+@core_options()
 def main(
-    network: NetworkOption = "tiny",
+    core: Build,
     devices: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,11 +34,6 @@ def main(
             show_default=False,
         ),
     ] = None,
-    lanes: LanesOption = None,
-    weights: WeightsOption = "rom",
-    neuron: NeuronOption = "ssf",
-    zero_skip: ZeroSkipOption = True,
-    datapath: DatapathOption = "serial",
     top: TopOption = "core",
     clock_mhz: Annotated[
         float | None, typer.Option(min=0.1, help="A clock that must be met; by default as fast as it gets.")
@@ -69,28 +44,26 @@ def main(
     seed: Annotated[int, typer.Option(min=0, help="Where placement starts from.")] = 1,
     folder: OutOption = Path("build/results"),
 ) -> None:
-    """Build a core for FPGAs: what it takes of them, its highest clock, and a bitstream."""
-    net = Network.load(network)
-    config = config_for(net, lanes, weights, neuron, zero_skip, datapath)
+    build = replace(core, top="chip" if top == "chip" else "few_pins")  # that fit the pins of a package
+    net, config = build.network, build.config
     chosen = [device(name) for name in dict.fromkeys(devices or DEFAULT_DEVICES)]
     for one in chosen:
         check_tools(one)
     if pins and len(chosen) > 1:
         raise InputError("pins belong to one board: give one --device with --pins")
-    text, module = design(net, config, top)
     built, refused = {}, []
     with counter("synthesis, place and route, bitstream", STEPS * len(chosen)) as done:
         for one in chosen:
             try:
-                built[one] = implement(text, module, one, f"network '{net.name}'", clock_mhz, pins, seed, done)
+                built[one] = implement(build, one, f"network '{net.name}'", clock_mhz, pins, seed, done)
             except InputError as error:
                 refused.append(str(error))
     if built:
-        _show(net, config, top, built)
+        _show(build, built)
     for one, made in built.items():
-        name = f"fpga-{net.name}-{one.name}{'-chip' if top == 'chip' else ''}{suffix(config, config_for(net))}"
+        name = f"fpga-{net.name}-{one.name}{'-chip' if top == 'chip' else ''}-{config.slug(net)}"
         bitstream = write_atomic(folder / f"{name}.{one.family.bitstream}", made.bitstream)
-        described = describe(net, config, top, one, made) | {"bitstream": bitstream.name, "pins_file": str(pins or "")}
+        described = describe(build, one, made) | {"bitstream": bitstream.name, "pins_file": str(pins or "")}
         described |= {"seed": seed, "target_mhz": clock_mhz or one.target_mhz}
         path = write_atomic(folder / f"{name}.json", json.dumps(described, indent=2) + "\n")
         out.print(f"wrote {path} and {bitstream}")
@@ -100,16 +73,16 @@ def main(
         raise InputError("; ".join(refused))
 
 
-def describe(network: Network, config: CoreConfig, top: Top, device: Device, made: Implementation) -> dict:
+def describe(build: Build, device: Device, made: Implementation) -> dict:
     """JSON-ready."""
-    cycles = longest_beat(network, config)
+    network, cycles = build.network, build.longest
     return {
         "network": network.name,
         "digest": network.digest,
         "shape": list(network.shape),
         "synapses": network.synapses,
-        "config": asdict(config),
-        "top": top,
+        "config": build.config.as_dict(),
+        "top": build.top,
         "device": device.name,
         "options": list(device.options),
         "tools": {name: version(name) for name in ("pyosys", device.family.package.replace("_", "-"))},
@@ -124,15 +97,16 @@ def describe(network: Network, config: CoreConfig, top: Top, device: Device, mad
     }
 
 
-def _show(network: Network, config: CoreConfig, top: Top, built: dict[Device, Implementation]) -> None:
-    wrapped = "its result leaves bit by bit" if top == "core" else "registers and SPI are part of it"
-    out.print(f"{network.name} ({'-'.join(map(str, network.shape))}), {config}, {top}: {wrapped}")
+def _show(build: Build, built: dict[Device, Implementation]) -> None:
+    wrapped = "registers and SPI are part of it" if build.top == "chip" else "its result leaves bit by bit"
+    shape = "-".join(map(str, build.network.shape))
+    out.print(f"{build.network.name} ({shape}), {build.config}, {build.top}: {wrapped}")
     table = Table("", *(one.name for one in built))
     rows = dict.fromkeys(name for made in built.values() for name in made.used)
     for name in rows:
         table.add_row(name, *(_share(made.used.get(name)) for made in built.values()))
     table.add_row("highest clock, MHz", *(f"{made.fmax_mhz:.1f}" for made in built.values()))
-    cycles = longest_beat(network, config)
+    cycles = build.longest
     table.add_row(f"a beat of {cycles} cycles, us", *(f"{cycles / made.fmax_mhz:.2f}" for made in built.values()))
     table.add_row("bitstream, kB", *(f"{len(made.bitstream) / 1000:.0f}" for made in built.values()))
     out.print(table)

@@ -1,65 +1,57 @@
-"""The verb ``sram`` of the command line."""
+"""Weights and biases of the ram build in SRAM macros of IHP's SG13G2: which, and their energy per beat."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.hw.options import (
-    DataOption,
-    LanesOption,
-    NetworkOption,
-    NeuronOption,
-    OutOption,
-    ZeroSkipOption,
-    config_for,
-    suffix,
-)
-from sparrow_ecg.model.console import InputError, err, out, write_atomic
-from sparrow_ecg.model.network import golden
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.verbs.options import core_options
+from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.errors import VerificationError
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.signals.ecg.testset import load
+from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
 from sparrow_ecg.sim.gates.energy.sram import GOALS, arrange, cost, layer_reads, word_reads
 from sparrow_ecg.sim.gates.library import macros
-from sparrow_ecg.sim.heartbeats import load
-from sparrow_ecg.sim.verbs.energy import count
-from sparrow_ecg.sim.verbs.gates import RESULTS, _liberty_root
+from sparrow_ecg.sim.gates.library.pdks import liberty_root
+from sparrow_ecg.sim.rtl.probes import count
 
 REST_PDK = "ihp130"  # standard cells of the macros' process
+RESULTS = Path("build/results")
 TABLES = ("biases", "weights")  # in the order of an image's sections, and the names of their blocks
 
 
+@core_options("lanes", "neuron", "zero_skip", network="reference", datapath="serial", weights="ram")
 def main(
-    network: NetworkOption = "reference",
-    lanes: LanesOption = None,
-    neuron: NeuronOption = "ssf",
-    zero_skip: ZeroSkipOption = True,
+    core: Build,
     clock_mhz: Annotated[float, typer.Option(min=0.001, help="Clock, for leakage per beat.")] = 4.0,
     split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
     data: DataOption = None,
     folder: OutOption = RESULTS,
 ) -> None:
-    """Weights and biases of the ram build in SRAM macros of IHP's SG13G2: which, and their energy per beat."""
-    net = Network.load(network)
-    config = config_for(net, lanes, "ram", neuron, zero_skip)
-    available = macros.load(_liberty_root(data))
+    net, config = core.network, core.config
+    assert isinstance(config, Serial)
+    neuron = config.neuron
+    available = macros.load(liberty_root(data))
     hearts = load(net, split, data)
     beats = len(hearts.counts)
     counted, cycles = count(net, config, hearts.counts, [neuron])
-    trace = (golden.ssf if neuron == "ssf" else golden.integrate_and_fire)(net, hearts.counts)
+    trace = core.golden(hearts.counts)
     reads = dict(zip(TABLES, word_reads(net, config, trace), strict=True))
     seen = layer_reads(net, config, counted[neuron])
     if seen != tuple(int(words.sum()) for words in reads.values()):
         predicted = ", ".join(f"{words.sum()} of {name}" for name, words in reads.items())
-        raise InputError(f"the RTL reads {seen[0]} bias and {seen[1]} weight words, predicted are {predicted}")
-    sections = dict(zip(TABLES, CoreImage(Geometry.of(net, config), config).sections[1:], strict=True))
+        raise VerificationError(f"the RTL reads {seen[0]} bias and {seen[1]} weight words, predicted are {predicted}")
+    sections = dict(zip(TABLES, config.image(core.geometry).sections[1:], strict=True))
     layouts = {}
     for goal in GOALS:
         tables = {}
@@ -72,7 +64,7 @@ def main(
         "digest": net.digest,
         "shape": list(net.shape),
         "synapses": net.synapses,
-        "config": asdict(config),
+        "config": config.as_dict(),
         "macros": f"IHP SG13G2, {macros.FILES.removesuffix('.lib*').removeprefix('RM_IHPSG13_1P_*_')}",
         "clock_mhz": clock_mhz,
         "split": split,
@@ -84,7 +76,7 @@ def main(
     }
     _show(result)
     path = write_atomic(
-        folder / f"sram-{net.name}{suffix(config, config_for(net, weights='ram'))}.json",
+        folder / f"sram-{net.name}-{config.slug(net)}.json",
         json.dumps(result, indent=2) + "\n",
     )
     out.print(f"wrote {path}")
@@ -95,7 +87,7 @@ def _total(tables: list[dict[str, Any]]) -> dict[str, float]:
     return {key: sum(table[key] for table in tables) for key in keys}
 
 
-def rest(folder: Path, network: Network, config: CoreConfig) -> dict[str, Any] | None:
+def rest(folder: Path, network: Network, config: Serial) -> dict[str, Any] | None:
     """The same core without its tables, from the gate-level figures of its ``rom`` build on the same process: that
     build's blocks other than the tables. None when ``gatepower`` has not made them for this network and config, in
     blocks of their own (``--no-flat``).
@@ -104,7 +96,7 @@ def rest(folder: Path, network: Network, config: CoreConfig) -> dict[str, Any] |
     """
     for path in sorted(folder.glob(f"gatepower-{network.name}-{REST_PDK}*.json")):
         made = json.loads(path.read_text())
-        if made["digest"] != network.digest or made["config"] != asdict(config) | {"weights": "rom"}:
+        if made["digest"] != network.digest or made["config"] != replace(config, weights="rom").as_dict():
             continue
         if made["flow"]["flat"]:  # whose gates belong to no block for sure
             continue

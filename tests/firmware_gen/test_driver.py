@@ -11,24 +11,26 @@ import pytest
 from sparrow_ecg.firmware_gen.compile import compile_c, compilers, shared_library
 from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Recorder, Result
 from sparrow_ecg.firmware_gen.generate import generate
-from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.image import ChipImage
-from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from tests.support.frames import Frames
 
-CONFIG = CoreConfig(3, "ram")
+CONFIG = Serial(3, "ram")
 NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
-IMAGE = ChipImage(Geometry.of(NETWORK, CONFIG), CONFIG).of(NETWORK)
+IMAGE = ChipImage(CONFIG.geometry(NETWORK), CONFIG).of(NETWORK)
 COUNTS = random_beats(np.random.default_rng(1), NETWORK, 1)[0]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("firmware")
-    generate(NETWORK, CONFIG, target)
+    generate(Build(NETWORK, CONFIG, "chip"), target)
     shared_library(target)
     return target
 
@@ -36,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Bench:
     """The driver on the golden model of a chip."""
 
-    def __init__(self, folder: Path, config: CoreConfig = CONFIG):
+    def __init__(self, folder: Path, config: Serial = CONFIG):
         controller = Controller(NETWORK, config)
         for component in (controller, controller.core):
             component._MustUse__used = True  # its model is used, it is not elaborated
@@ -87,7 +89,7 @@ def test_open(folder):
     assert bench.model.registers.word("error") == 0
 
 
-@pytest.mark.parametrize("config", [CoreConfig(3), CoreConfig(1, datapath="tree")], ids=["rom", "tree"])
+@pytest.mark.parametrize("config", [Serial(3), Tree()], ids=["rom", "tree"])
 def test_open_without_what_this_build_lacks(folder, config):
     bench = Bench(folder, config)
     bench.driver.open()
@@ -110,7 +112,7 @@ def test_load_and_classify(bench):
     assert driver.chip.network == int(NETWORK.digest[:8], 16)
     answer = driver.classify(COUNTS)
     bench.sent(f.beat(COUNTS), bytes(1), f.read("result", 4))
-    trace = ssf(NETWORK, COUNTS[None])
+    trace = golden.run(NETWORK, COUNTS[None])
     assert (answer.klass, answer.potentials) == (trace.classes[0], trace.outputs[0].tolist())
     driver.acknowledge()
     bench.sent(f.write("status", 2))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.firmware_gen.image import intel_hex, write_image
-from sparrow_ecg.hw.options import config_for
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network.network import Network
 
 CONTENT = bytes(np.random.default_rng(0).integers(0, 256, 132, dtype=np.uint8))
@@ -40,19 +40,21 @@ def test_intel_hex(size):
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "firmware_gen", *map(str, arguments)], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "sparrow_ecg.firmware_gen", *map(str, arguments)], capture_output=True, text=True
+    )
 
 
 def test_command_line(tmp_path):
     assert run("image", "--out", tmp_path).returncode == 0
     file = tmp_path / "ecg_weights.bin"
-    assert run("check", file).returncode == 0
-    lanes = config_for(Network.load("tiny")).lanes - 1
+    assert run("check-image", file).returncode == 0
+    lanes = Serial.usual(Network.load("tiny"))["lanes"] - 1
     for arguments, message in (
         ((file, "--lanes", lanes), "made for geometry"),
         ((tmp_path / "absent.bin",), "no such file"),
     ):
-        refused = run("check", *arguments)
+        refused = run("check-image", *arguments)
         assert refused.returncode == 2
         assert message in refused.stderr
         assert len(refused.stderr.splitlines()) == 1

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.hw.core.schedule import group_sizes
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks, runs
@@ -26,20 +27,20 @@ from tests.support.networks import networks, runs
 )
 def test_config_that_cannot_be(arguments: dict, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
-        CoreConfig(**arguments)
+        Serial(**({"lanes": 1} | arguments))
     assert "\n" not in str(caught.value)
 
 
 def test_more_lanes_than_neurons() -> None:
     network = random_network(np.random.default_rng(1), (9, 5, 3))
-    Geometry.of(network, CoreConfig(5))
+    Serial(5).geometry(network)
     with pytest.raises(InputError, match="lanes = 6, but the widest layer of 'random' has 5 neurons"):
-        Geometry.of(network, CoreConfig(6))
+        Serial(6).geometry(network)
 
 
 @given(st.integers(1, 50), st.integers(1, 50))
 def test_groups_cover_all_neurons(outputs: int, lanes: int) -> None:
-    groups = CoreConfig(lanes).groups(outputs)
+    groups = group_sizes(outputs, lanes)
     assert sum(groups) == outputs
     assert all(neurons == lanes for neurons in groups[:-1])
     assert 1 <= groups[-1] <= lanes
@@ -48,7 +49,7 @@ def test_groups_cover_all_neurons(outputs: int, lanes: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(networks(), st.sampled_from(("rom", "ram")), st.sampled_from(("ssf", "if")))
 def test_geometry_holds_what_the_network_needs(network: Network, weights: str, neuron: str) -> None:
-    g = Geometry.of(network, CoreConfig(1, weights=weights, neuron=neuron))
+    g = Serial(1, weights=weights, neuron=neuron).geometry(network)
     biases = np.concatenate([layer.biases for layer in network.layers])
     assert -(1 << g.bias_bits - 1) <= biases.min() <= biases.max() < 1 << g.bias_bits - 1
     assert g.potential_bits >= max(network.accumulator_bits(k) for k in range(len(network.layers)))
@@ -63,7 +64,7 @@ def test_geometry_holds_what_the_network_needs(network: Network, weights: str, n
 def test_ram_chip_takes_any_weights_of_its_widths(run: tuple[Network, np.ndarray], seed: int) -> None:
     """A chip made for one network holds the sums of another with extreme weights, and biases that it accepts."""
     network, counts = run
-    g = Geometry.of(network, CoreConfig(1, weights="ram"))
+    g = Serial(1, weights="ram").geometry(network)
     rng = np.random.default_rng(seed)
     limit, reach = 1 << network.weight_bits - 1, 1 << g.bias_bits - 1
     layers = tuple(
@@ -76,21 +77,21 @@ def test_ram_chip_takes_any_weights_of_its_widths(run: tuple[Network, np.ndarray
     )
     other = Network("other", network.encoding, layers, network.steps, network.weight_bits, network.classes, {})
     extremes = np.full((1, network.inputs), network.count_max(0))
-    for potentials in ssf(other, np.concatenate([counts, extremes])).potentials:
+    for potentials in golden.run(other, np.concatenate([counts, extremes])).potentials:
         assert -(1 << g.potential_bits - 1) <= potentials.min() <= potentials.max() < 1 << g.potential_bits - 1
 
 
 def test_rom_accumulator_has_no_spare_bit() -> None:
     layer = Dense(np.array([[-8, -8, 7]]), np.array([-16]), None)  # -16 - 16 * 3 = -64 .. 5
     network = Network("tight", DirectCounts(3, 2), (layer,), 1, 4, ("a",), {})
-    assert Geometry.of(network, CoreConfig(1)).potential_bits == 7
+    assert Serial(1).geometry(network).potential_bits == 7
 
 
 def test_zero_inputs_cost_no_cycles_only_when_they_are_skipped() -> None:
     network = random_network(np.random.default_rng(2), (10, 6))
     counts = np.ones((2, 10), dtype=np.int64)
     counts[1] = 0
-    trace = ssf(network, counts)
-    full, empty = CoreConfig(2, zero_skip=True).cycles(network, trace)
+    trace = golden.run(network, counts)
+    full, empty = Serial(2, zero_skip=True).cycles(network, trace)
     assert full - empty == 3 * 10
-    assert len(set(CoreConfig(2, zero_skip=False).cycles(network, trace))) == 1
+    assert len(set(Serial(2, zero_skip=False).cycles(network, trace))) == 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.metrics import SCORES, bootstrap, evaluate, table
 
 LABELS = np.array([0] * 6 + [1] * 3 + [2] * 4)

@@ -75,7 +75,7 @@ class Traffic:
                 enable = frames.write("settings", int(rng.integers(8)))
                 return [enable, frames.beat(random_beats(rng, network, 3)[rng.integers(3)])]
             case "image":
-                image = bytearray(self.frames.controller.image.of(network)) if self.frames.controller.image else b"\0"
+                image = bytearray(self.frames.controller.images.of(network)) if self.frames.controller.images else b"\0"
                 if rng.integers(4) == 0:  # one bit flipped, or its end missing, or as it should be
                     flipped = int(rng.integers(8 * len(image)))
                     image[flipped // 8] ^= 1 << flipped % 8

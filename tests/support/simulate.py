@@ -9,10 +9,7 @@ import numpy as np
 from amaranth.lib.wiring import Component
 from amaranth.sim import Simulator
 
-from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.serial import SerialCore
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.model.network.golden import Trace, integrate_and_fire, ssf
 from sparrow_ecg.model.network.network import Network
 
 
@@ -24,10 +21,6 @@ def simulate(component: Component, *testbenches: Callable, clocked: bool = True)
     for testbench in testbenches:
         simulator.add_testbench(testbench)
     simulator.run()
-
-
-def golden(network: Network, config: CoreConfig, counts: np.ndarray) -> Trace:
-    return (ssf if config.neuron == "ssf" else integrate_and_fire)(network, counts)
 
 
 class Run(NamedTuple):
@@ -51,7 +44,7 @@ def run_core(core: SerialCore, counts: np.ndarray, image: Network | None = None)
 
     async def feed(context: Any) -> None:
         if image is not None:
-            for byte in CoreImage(core.geometry, core.config).of(image):
+            for byte in core.config.image(core.geometry).of(image):
                 await send(context, core.image, byte)
         for count in counts.ravel().tolist():
             await send(context, core.counts, count)

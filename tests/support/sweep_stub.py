@@ -1,4 +1,4 @@
-"""A sweep of stub points in a process of its own, to be killed: python -m tests.sim.pareto_stub FOLDER"""
+"""A sweep of stub points in a process of its own, to be killed: python -m tests.support.sweep_stub FOLDER"""
 
 from __future__ import annotations
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.signals.ecg.records import CLASS_OF_SYMBOL, UNPACED, Record, read_record
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.ecg.mitdb import CLASS_OF_SYMBOL, UNPACED
+from sparrow_ecg.model.signals.ecg.records import Record, read_record
 
 CLASSES = ("N", "S", "V", "F")  # AAMI's fifth class, Q, counts for R-R intervals but is not classified
 

@@ -8,13 +8,10 @@ import os
 import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated
 
-import typer
-import wfdb
-
-from sparrow_ecg.model.console import InputError, out, progress
-from sparrow_ecg.model.signals.ecg.records import DATABASE
+from sparrow_ecg.model.console import progress
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.ecg.mitdb import DATABASE
 
 ADDRESS = "https://physionet.org/content/mitdb/1.0.0/"
 SHA256 = Path(__file__).with_name("mitdb.sha256")  # of version 1.0.0, as `sha256sum` writes them
@@ -32,6 +29,8 @@ def download(root: Path) -> int:
     Files that are there and intact stay, others are fetched, and each is put in place only once it is whole
     and right. Raises `InputError` when that fails.
     """
+    import wfdb
+
     folder, wanted = root / DATABASE, checksums()
     missing = [file for file, digest in wanted.items() if _sha256(folder / file) != digest]
     if not missing:
@@ -58,16 +57,6 @@ def download(root: Path) -> int:
                 f" disk, and run again to go on; or copy the files of {ADDRESS} there by hand"
             ) from error
     return len(missing)
-
-
-def main(
-    root: Annotated[Path, typer.Option("--data", help="data root; the records go into its folder mitdb")] = Path(
-        "data"
-    ),
-) -> None:
-    """Download the MIT-BIH Arrhythmia Database from PhysioNet (ODC-By 1.0), 90 MB, and check it."""
-    fetched = download(root)
-    out.print(f"MIT-BIH in {root / DATABASE}: {len(checksums())} files intact, {fetched} of them new", soft_wrap=True)
 
 
 def _sha256(file: Path) -> str | None:

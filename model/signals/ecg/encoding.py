@@ -14,12 +14,15 @@ Only ``following`` needs more: it waits for the next peak, so that an answer com
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.records import RESOLUTION
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
+
+if TYPE_CHECKING:
+    from sparrow_ecg.model.signals.ecg.beats import Beats
 
 FEATURES = {
     "previous": "interval since the beat before",

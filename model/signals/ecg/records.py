@@ -1,6 +1,7 @@
 """ECG records in WFDB format: where they are, which lead is read, and what is refused as damaged.
 
-A record is kept as the codes of its analogue-to-digital converter: integers, from the file to the chip.
+A record is kept as the codes of its analogue-to-digital converter: integers, from the file to the chip. wfdb,
+with pandas behind it, takes longer to import than most of what does without: it is imported where a file is read.
 """
 
 from __future__ import annotations
@@ -8,35 +9,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import wfdb
 
-from sparrow_ecg.model.console import InputError
-
-DATABASE = "mitdb"
-SAMPLING_RATE = 360  # Hz
-RESOLUTION = 11  # bits of a code
-
-DS1 = (
-    "101", "106", "108", "109", "112", "114", "115", "116", "118", "119", "122",
-    "124", "201", "203", "205", "207", "208", "209", "215", "220", "223", "230",
-)  # fmt: skip
-DS2 = (
-    "100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
-    "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234",
-)  # fmt: skip
-PACED = ("102", "104", "107", "217")
-UNPACED = tuple(sorted(DS1 + DS2))
-RECORDS = tuple(sorted(UNPACED + PACED))
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.ecg.mitdb import CLASS_OF_SYMBOL, DATABASE, RESOLUTION, SAMPLING_RATE
 
 # Not every record has MLII, or has it first, so a lead is taken by its name: the first of these.
 LEADS = ("MLII", "V5", "V2", "V1", "V4")
-
-# ANSI/AAMI EC57: the five classes of beats, and the annotation symbols that belong to each.
-# An annotation with any other symbol (a change of rhythm, noise, a flutter wave) is not a beat.
-AAMI = {"N": "NLRej", "S": "AaJS", "V": "VE", "F": "F", "Q": "/fQ"}
-CLASS_OF_SYMBOL = {symbol: name for name, symbols in AAMI.items() for symbol in symbols}
 
 # What counts as a damaged lead. In MIT-BIH the longest run of one code is 265 samples (0.74 s, saturated,
 # record 116) and 10 samples elsewhere; at most 0.14 % of the samples of a lead saturate (116 again).
@@ -106,10 +87,12 @@ def read_record(root: Path, name: str, lead: str | None = None) -> Record:
     return Record(name, SAMPLING_RATE, header.sig_name[index], codes, zero, RESOLUTION, peaks, symbols)
 
 
-def _read_header(path: Path) -> wfdb.Record:
+def _read_header(path: Path) -> Any:
     """The header of a record, once it is known that its files are there and that the rate is ours."""
     for suffix in (".hea", ".atr"):
         _require(path.with_name(path.name + suffix), path)
+    import wfdb
+
     try:
         header = wfdb.rdheader(str(path))
         rate, files = float(header.fs), header.file_name
@@ -125,7 +108,7 @@ def _read_header(path: Path) -> wfdb.Record:
     return header
 
 
-def _find_lead(path: Path, header: wfdb.Record, lead: str | None) -> int:
+def _find_lead(path: Path, header: Any, lead: str | None) -> int:
     """Which of the signals to read, by its lead's name; its converter must be ours."""
     names = [name or "unnamed" for name in header.sig_name or ()]
     chosen = lead or next((name for name in LEADS if name in names), None)
@@ -143,10 +126,12 @@ def _find_lead(path: Path, header: wfdb.Record, lead: str | None) -> int:
     return index
 
 
-def _read_codes(path: Path, header: wfdb.Record, index: int, zero: int) -> np.ndarray:
+def _read_codes(path: Path, header: Any, index: int, zero: int) -> np.ndarray:
     """The codes of one signal, int64[samples], after all checks of contents."""
     where = f"record {path}, lead {header.sig_name[index]}"
     file = header.file_name[index]
+    import wfdb
+
     try:
         codes = wfdb.rdrecord(str(path), channels=[index], physical=False).d_signal[:, 0].astype(np.int64)
     except Exception as error:  # as above: wfdb has no error of its own for a short or damaged file
@@ -191,6 +176,8 @@ def _check_alive(codes: np.ndarray, low: int, high: int, where: str) -> None:
 def _read_beats(path: Path, samples: int) -> tuple[np.ndarray, tuple[str, ...]]:
     """Peaks, int64[beats], and symbols of the annotated beats."""
     file = path.with_name(path.name + ".atr")
+    import wfdb
+
     try:
         complete = file.read_bytes().endswith(b"\0\0")  # the mark at the end of the format
         annotation = wfdb.rdann(str(path), "atr")

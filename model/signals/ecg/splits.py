@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.records import DS1, DS2, SAMPLING_RATE
+from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2, SAMPLING_RATE
 
 SPLITS = ("intra", "inter", "adaptive")
 

@@ -19,14 +19,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
-import wfdb
 
-from sparrow_ecg.model.console import InputError, out
-from sparrow_ecg.model.signals.ecg.records import RESOLUTION, SAMPLING_RATE, Record
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
+from sparrow_ecg.model.signals.ecg.records import Record
 
 LEAD = "MLII"
 GAIN = 200  # codes per mV
@@ -76,6 +74,8 @@ def generate(name: str, seconds: float = 300, seed: int = 0) -> Record:
 
 def write_record(record: Record, folder: Path, comment: str) -> None:
     """Write a record as WFDB: header, signal in format 212, annotations; whole, or not to be found."""
+    import wfdb
+
     folder.mkdir(parents=True, exist_ok=True)
     signal = wfdb.Record(
         record_name=record.name, fs=record.fs, comments=[comment], sig_name=[record.lead], units=["mV"],
@@ -96,17 +96,6 @@ def synthesize(folder: Path, records: int = 2, seconds: float = 300, seed: int =
     for name in names:
         write_record(generate(name, seconds, seed), folder, f"Synthetic ECG, not of a person; seed {seed}")
     return names
-
-
-def main(
-    folder: Annotated[Path, typer.Option("--out", help="folder to write to")] = Path("build/synthetic"),
-    records: Annotated[int, typer.Option(min=1, help="how many records")] = 2,
-    seconds: Annotated[float, typer.Option(help="length of each")] = 300,
-    seed: Annotated[int, typer.Option(min=0, help="the same seed gives the same records")] = 0,
-) -> None:
-    """Generate synthetic ECG records with N, S, V and F beats, as WFDB."""
-    names = synthesize(folder, records, seconds, seed)
-    out.print(f"wrote synthetic ECG (not of a person) to {folder}: {', '.join(names)}", soft_wrap=True)
 
 
 def _rhythm(seconds: float, rng: np.random.Generator) -> tuple[np.ndarray, list[str]]:

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
-from sparrow_ecg.sim.gates.energy.toggles import Toggles
 from sparrow_ecg.sim.gates.run.gatesim import Run
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
@@ -47,9 +46,9 @@ def check(design: Design, counts: np.ndarray) -> tuple[Run, int]:
     potential or cycles.
     """
     run = design.simulator.run(counts)
-    trace = (golden.ssf if design.config.neuron == "ssf" else golden.integrate_and_fire)(design.network, counts)
+    trace = design.build.golden(counts)
     same = (run.classes == trace.classes) & (run.potentials == trace.outputs).all(axis=1)
-    same &= run.cycles == design.config.cycles(design.network, trace)
+    same &= run.cycles == design.build.cycles(trace)
     return run, int((~same).sum())
 
 
@@ -66,7 +65,7 @@ def energy(
     settled = 0.0
     for piece in simulator.pieces(counts, timing.delays, step):
         settled = max(settled, piece.settled)
-        meter = Meter(design.netlist, timing, Toggles(piece.snapshots), wires)
+        meter = Meter(design.netlist, timing, NetActivity(piece.snapshots), wires)
         still[piece.part].append(meter.energy())
         parts[piece.part].append(meter.energy(piece.moves))
         progress(piece.beats)

@@ -21,7 +21,7 @@ from math import ceil
 
 import numpy as np
 
-from sparrow_ecg.sim.gates.energy.toggles import Toggles, count
+from sparrow_ecg.sim.gates.energy.net_activity import NetActivity, count
 from sparrow_ecg.sim.gates.library.functions import names as _names
 from sparrow_ecg.sim.gates.library.liberty import Cell, Pin, Power, Table
 from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK, TOP_BLOCK, Instance, Netlist
@@ -66,10 +66,10 @@ def measure(
 ) -> MeteredEnergy:
     """Energy of a run.
 
-    moves: rises and falls of every net with glitches, int64[nets], a row of `Toggles`.
+    moves: rises and falls of every net with glitches, int64[nets], a row of `NetActivity`.
     wires: the factor of `capacitances`.
     """
-    return Meter(netlist, timing, Toggles(snapshots), wires).energy(moves)
+    return Meter(netlist, timing, NetActivity(snapshots), wires).energy(moves)
 
 
 def add(parts: Sequence[MeteredEnergy]) -> MeteredEnergy:
@@ -114,7 +114,7 @@ class _Pins:
 class Meter:
     """What each edge costs in a run, found once; from that, the energy with any number of edges."""
 
-    def __init__(self, netlist: Netlist, timing: Timing, activity: Toggles, wires: float = 1.0):
+    def __init__(self, netlist: Netlist, timing: Timing, activity: NetActivity, wires: float = 1.0):
         self.netlist, self.activity, self.loads = netlist, activity, capacitances(netlist, wires)
         self.slews = {"rise": [rise for rise, _ in timing.slews], "fall": [fall for _, fall in timing.slews]}
         self.square = netlist.library.voltage**2

@@ -14,7 +14,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core import schedule
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network.golden import Trace
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
@@ -93,7 +94,7 @@ def _cover(bits: int, prices: dict[Macro, float]) -> tuple[Macro, ...]:
     return best[bits][1]
 
 
-def word_reads(network: Network, config: CoreConfig, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
+def word_reads(network: Network, config: Serial, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
     """How often each bias word and each weight word is read for the beats of ``trace``, int64[words] each.
 
     The words lie as `hw.core.tables` has them; `layer_reads` says the same of the RTL's own counts.
@@ -101,25 +102,20 @@ def word_reads(network: Network, config: CoreConfig, trace: Trace) -> tuple[np.n
     beats = len(trace.classes)
     biases, weights = [], []
     for k, layer in enumerate(network.layers):
-        counts = trace.counts[k]
-        stepping = config.neuron == "if" and k > 0
-        if config.zero_skip:
-            reads = counts.sum(axis=0) if stepping else np.count_nonzero(counts, axis=0)
-        else:
-            reads = np.full(layer.inputs, beats * (network.steps if stepping else 1))
-        groups = len(config.groups(layer.outputs))
+        reads = schedule.word_reads(network, trace, k, config.neuron, config.zero_skip).sum(axis=0)
+        groups = len(schedule.group_sizes(layer.outputs, config.lanes))
         biases.append(np.full(groups, beats))
         weights.append(np.tile(reads, groups))
     return np.concatenate(biases).astype(np.int64), np.concatenate(weights).astype(np.int64)
 
 
-def layer_reads(network: Network, config: CoreConfig, counted: Sequence[dict[str, int]]) -> tuple[int, int]:
+def layer_reads(network: Network, config: Serial, counted: Sequence[dict[str, int]]) -> tuple[int, int]:
     """Bias words and weight words read in all, from what the RTL's probes counted in each layer: set bits, one for
     each neuron of the group that a word serves. Every event reads one word for each group.
     """
     biases = weights = 0
     for layer, row in zip(network.layers, counted, strict=True):
-        groups = len(config.groups(layer.outputs))
+        groups = len(schedule.group_sizes(layer.outputs, config.lanes))
         biases += row["bias_read"] * groups // layer.outputs
         weights += row["weight_read"] * groups // layer.outputs
     return biases, weights

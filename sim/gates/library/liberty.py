@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 
 CACHE = Path("build/cache")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.liberty import Cell
 from sparrow_ecg.sim.gates.library.pdks import ORFS

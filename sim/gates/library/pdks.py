@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 
 GENERIC = "generic"
 ORFS = "https://github.com/The-OpenROAD-Project/OpenROAD-flow-scripts/tree/master/flow/platforms"
@@ -152,3 +153,8 @@ def pdk(name: str) -> Pdk:
     if name not in PDKS:
         raise InputError(f"no PDK '{name}': choose from {', '.join([*PDKS, GENERIC])}")
     return PDKS[name]
+
+
+def liberty_root(data: Path | None) -> Path:
+    """The data root, which need not have records in it."""
+    return data or Path(os.environ.get("ECG_DATA") or "data")

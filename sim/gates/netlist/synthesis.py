@@ -13,8 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.hw.verilog import TOP
-from sparrow_ecg.model.console import InputError, write_atomic
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.sim.gates.library.liberty import CACHE, Library
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 from sparrow_ecg.sim.gates.netlist import edit
@@ -35,9 +36,6 @@ endmodule
     for reset, not_r in (("P", ""), ("N", "~"))
     for enable, not_e in (("P", ""), ("N", "~"))
 )
-# Modules that are mapped apart, the core last: then what a chip's parts take is their own, and its core is the very
-# netlist that stands alone.
-APART = {TOP: [TOP], "chip": ["chip.host", "chip.controller", "chip.controller.core"]}
 RUNNER = "import sys; from pyosys import libyosys as y; d = y.Design(); y.run_pass('script ' + sys.argv[1], d)"
 
 
@@ -60,8 +58,8 @@ class SynthesisError(Exception):
     """Yosys refused. The message holds the end of its log."""
 
 
-def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: str = TOP) -> dict[str, Any]:
-    """The netlist of module ``top`` as Yosys writes it in JSON, all blocks flattened: its ``ports``, ``cells`` and
+def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> dict[str, Any]:
+    """The netlist of a build as Yosys writes it in JSON, all blocks flattened: its ``ports``, ``cells`` and
     ``netnames``. Without a library its cells are Yosys' own gates. Taken from the cache when made before.
 
     Raises InputError without pyosys, and `SynthesisError`.
@@ -70,11 +68,11 @@ def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: 
         tool = version("pyosys")
     except PackageNotFoundError:
         raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
-    scripts = [_to_gates(flow, top, library), _to_cells(library, flow, top) if library else _to_generic(top)]
+    scripts = [_to_gates(flow, build, library), _to_cells(library, flow, build) if library else _to_generic(build)]
     edits = Path(edit.__file__).read_text() if library else ""
     key = "\0".join(
         [
-            verilog,
+            build.verilog,
             tool,
             RESETS,
             Path(__file__).read_text(),
@@ -87,16 +85,14 @@ def synthesise(verilog: str, library: Library | None, flow: Flow = Flow(), top: 
     path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
     if not path.is_file():
         with tempfile.TemporaryDirectory() as folder:
-            netlist = _run(verilog, scripts, library, flow, top, Path(folder))
+            netlist = _run(build, scripts, library, flow, Path(folder))
         write_atomic(path, json.dumps(netlist))
     return json.loads(path.read_text())
 
 
-def _run(
-    verilog: str, scripts: Sequence[str], library: Library | None, flow: Flow, top: str, folder: Path
-) -> dict[str, Any]:
+def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Flow, folder: Path) -> dict[str, Any]:
     """Gates of Yosys' own first, then those of the library; between and after them `edit`."""
-    (folder / "core.v").write_text(verilog)
+    (folder / "core.v").write_text(build.verilog)
     (folder / "resets.v").write_text(RESETS)
     if library:
         (folder / "adders.v").write_text(_adder(library.pdk))
@@ -106,11 +102,11 @@ def _run(
         gates = json.loads((folder / "gates.json").read_text())
         for name, module in gates["modules"].items():
             edit.gate_the_gates(module, library.pdk)
-            if name in APART[top] and name != top:  # a core that stands alone has its clock only while it works
+            if name in build.apart and name != build.top:  # a core that stands alone has its clock only while it works
                 edit.gate_the_block(module, library.pdk)
         (folder / "gates.json").write_text(json.dumps(gates))
     _yosys(to_cells, "netlist.json", folder)
-    netlist = json.loads((folder / "netlist.json").read_text())["modules"][top]
+    netlist = json.loads((folder / "netlist.json").read_text())["modules"][build.top]
     if library:
         edit.buffer(netlist, library)
     return netlist
@@ -143,14 +139,13 @@ endmodule
 """
 
 
-def _to_gates(flow: Flow, top: str, library: Library | None) -> str:
+def _to_gates(flow: Flow, build: Build, library: Library | None) -> str:
     """The commands for Yosys: ``core.v`` in, ``gates.json`` out, where only clock gates are of the library."""
-    core = APART[top][-1]
     lines = [
         "read_verilog core.v",
-        f"setattr -set keep 1 {core}/w:probe_layer",  # by which energy is told apart
-        *(f"setattr -mod -set keep_hierarchy 1 {module}" for module in APART[top] if module != top),
-        f"synth -top {top} {'-flatten' if flow.flat else ''} -noabc",
+        f"setattr -set keep 1 {build.core_module}/w:{build.core.layer.name}",  # by which energy is told apart
+        *(f"setattr -mod -set keep_hierarchy 1 {module}" for module in _kept(build)),
+        f"synth -top {build.top} {'-flatten' if flow.flat else ''} -noabc",
         "delete t:$scopeinfo",
     ]
     if flow.clock_gates:
@@ -162,16 +157,23 @@ def _to_gates(flow: Flow, top: str, library: Library | None) -> str:
     return "\n".join([*lines, "write_json gates.json", ""])
 
 
-def _flatten(top: str) -> list[str]:
-    return [*(f"setattr -mod -unset keep_hierarchy {module}" for module in APART[top] if module != top), "flatten"]
+def _kept(build: Build) -> list[str]:
+    """Modules that are mapped apart: then what a chip's parts take is their own, and its core is the very netlist that
+    stands alone.
+    """
+    return [module for module in build.apart if module != build.top]
 
 
-def _to_generic(top: str) -> str:
-    lines = ["abc -g cmos4", *_flatten(top), "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
+def _flatten(build: Build) -> list[str]:
+    return [*(f"setattr -mod -unset keep_hierarchy {module}" for module in _kept(build)), "flatten"]
+
+
+def _to_generic(build: Build) -> str:
+    lines = ["abc -g cmos4", *_flatten(build), "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
     return "\n".join(["read_json gates.json", *lines, ""])
 
 
-def _to_cells(library: Library, flow: Flow, top: str) -> str:
+def _to_cells(library: Library, flow: Flow, build: Build) -> str:
     """The commands for Yosys: ``gates.json`` in, ``netlist.json`` out."""
     pdk = library.pdk
     liberty = " ".join(f"-liberty {path.resolve()}" for path in library.paths)
@@ -186,11 +188,11 @@ def _to_cells(library: Library, flow: Flow, top: str) -> str:
         "setundef -zero",
         "opt -purge",
         f"abc {liberty} {unused} -script +{flow.mapping.replace(' ', ',')}",
-        *_flatten(top),
+        *_flatten(build),
         "delete t:$scopeinfo",
         f"hilomap -singleton -hicell {high} {high_pin} -locell {low} {low_pin}",
         "opt_clean -purge",
-        f"select {top}",
+        f"select {build.top}",
         "check -assert",
         "write_json -selected netlist.json",
     ]

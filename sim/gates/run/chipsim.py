@@ -15,17 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from systemrdl.node import FieldNode
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.host.image import ChipImage
-from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map, number, register_at
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.host.registers.map import number, register_at
 from sparrow_ecg.hw.host.spi import WRITE
 from sparrow_ecg.hw.host.unpacker import BYTES
-from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
 from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
 from sparrow_ecg.sim.rtl.board import LEAD
-from sparrow_ecg.sim.rtl.engine import longest_beat
 
 PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
 FIRST_WORD = 2 + 4  # bytes of a frame that reads, up to the end of its first word
@@ -63,14 +60,13 @@ def idle(cycles: int) -> np.ndarray:
     return pins
 
 
-class Host:
+class Microcontroller:
     """What a microcontroller sends to a chip of a network, by the names of its register map."""
 
-    def __init__(self, network: Network, config: CoreConfig):
-        self.network, self.config = network, config
-        self.map = compile_map(MapParameters(layers=len(network.layers), outputs=network.outputs))
-        ram = config.weights == "ram"
-        self.image = ChipImage(Geometry.of(network, config), config).of(network) if ram else b""
+    def __init__(self, chip: Build):
+        self.chip, self.network = chip, chip.network
+        self.map = chip.chip.controller.map
+        self.image = chip.image()
 
     def _number(self, register: str) -> int:
         return number(register_at(self.map, register))
@@ -125,11 +121,11 @@ class ChipSimulator:
     A beat that got no answer has class -1, and one that got no interrupt cycles that no core takes.
     """
 
-    def __init__(self, netlist: Netlist, host: Host):
+    def __init__(self, netlist: Netlist, host: Microcontroller):
         self.netlist, self.host = netlist, host
         self.functions = Functions(netlist.library)
         self.stated = {"sck_cycles": PERIOD, "select_cycles": LEAD}
-        self.wait = longest_beat(host.network, host.config)
+        self.wait = host.chip.longest
 
     def run(self, counts: np.ndarray) -> Run:
         """Every beat of counts, integers[beats, inputs]. Cycles are counted from when ``irq`` rises: those that the

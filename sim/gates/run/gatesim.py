@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
 
@@ -112,12 +113,12 @@ class _Ports(ctypes.Structure):
 
 
 class GateSimulator:
-    """A netlist of a core. ``metadata`` is that of the core's Verilog, ``image`` what a ``ram`` core loads."""
+    """A netlist of a core."""
 
-    def __init__(self, netlist: Netlist, metadata: Mapping[str, Any], image: bytes = b""):
+    def __init__(self, netlist: Netlist, core: Build):
         self.netlist = netlist
-        self.metadata = metadata
-        self.image = image
+        self.core = core
+        self.image = core.image()
         self.functions = Functions(netlist.library)
         self.stated: dict[str, Any] = {}
 
@@ -146,7 +147,7 @@ class GateSimulator:
         The run's results are those of all beats played, the unseen ones too.
         """
         played, starts = _warmed(counts)
-        rises, falls = (np.zeros((len(self.metadata["network"]["shape"]), self.netlist.nets), np.int64) for _ in "rf")
+        rises, falls = (np.zeros((1 + self.core.geometry.layers, self.netlist.nets), np.int64) for _ in "rf")
         steps = ctypes.c_int64()
         run = self._simulate(played, starts, limit, delays=ticks(delays, step), toggles=(rises, falls), steps=steps)
         return run, Toggles(rises, falls, steps.value * step)
@@ -155,7 +156,7 @@ class GateSimulator:
         """All that `watch` and `settle` say of these beats, as many at a time as there is room for."""
         cycles = int(self.run(counts[:LANES]).cycles.max())
         deep = max(1, ROOM // (16 * self.netlist.nets * cycles) - 1)
-        names = ["input", *(f"layer_{k}" for k in range(len(self.metadata["network"]["shape"]) - 1))]
+        names = ["input", *(f"layer_{k}" for k in range(self.core.geometry.layers))]
         for start in range(0, len(counts), deep * LANES):
             batch = counts[start : start + deep * LANES]
             snapshots = self.watch(batch)
@@ -169,9 +170,9 @@ class GateSimulator:
         """Masks of what the core is at in each cycle, uint64[2 * cycles]: taking inputs, then each layer."""
         start = snapshots.nets[::2]  # what is at work when the clock rises does what follows
         loading = start[:, self.netlist.outputs["counts__ready"][0]]
-        bits = [start[:, net] for net in self.netlist.names[self.metadata["probe_layer"]]]
+        bits = [start[:, net] for net in self.netlist.names[self.core.core.layer.name]]
         masks = [loading]
-        for layer in range(len(self.metadata["network"]["shape"]) - 1):
+        for layer in range(self.core.geometry.layers):
             here = ~loading
             for b, words in enumerate(bits):
                 here = here & (words if layer >> b & 1 else ~words)
@@ -220,9 +221,8 @@ class GateSimulator:
 
     def _ports(self) -> tuple[_Ports, list[np.ndarray]]:
         """Where the streams are; the arrays that it points to must outlive it."""
-        described, nets = self.metadata, self.netlist.inputs | self.netlist.outputs
-        shape, fields = described["network"]["shape"], described["result"]
-        layer = self.netlist.names[described["probe_layer"]]
+        g, nets = self.core.geometry, self.netlist.inputs | self.netlist.outputs
+        layer = self.netlist.names[self.core.core.layer.name]
         lists = [np.array(nets.get(f"{stream}__payload", []), np.int32) for stream in ("counts", "result", "image")]
         lists.append(np.array(layer, np.int32))
         ends = [
@@ -230,8 +230,8 @@ class GateSimulator:
             for stream in ("counts", "result", "image")
             for end in ("valid", "ready")
         ]
-        sizes = shape[0], shape[-1], len(lists[0]), fields["klass"]["bits"], fields["potentials"]["bits"] // shape[-1]
-        parts = len(shape) - 1, len(layer)
+        sizes = g.shape[0], g.shape[-1], len(lists[0]), g.class_bits, g.potential_bits
+        parts = g.layers, len(layer)
         pointers = (array.ctypes.data for array in lists)
         ports = _Ports(nets["clk"][0], nets["rst"][0], *ends, *sizes, len(self.image), *parts, *pointers)
         return ports, lists

@@ -16,7 +16,8 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge
 
-from sparrow_ecg.sim.rtl.benches.farm import Member, load
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.player import CorePlayer, Fault
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS, endurance
 
@@ -24,7 +25,7 @@ FOLDER = Path(os.environ["FARM"])
 LOG_EVERY = 20
 
 
-async def catch(dut: Any, index: int, member: Member, long: bool = True) -> tuple[str, str, int, str] | None:
+async def catch(dut: Any, index: int, member: Build, long: bool = True) -> tuple[str, str, int, str] | None:
     """Play all scenarios to a core: what the first fault was."""
     for name, scenario in (*SCENARIOS.items(), *([("endurance", endurance)] if long else [])):
         try:
@@ -39,10 +40,10 @@ async def mutants(dut: Any) -> None:
     clock = Clock(dut.clk, 2, unit="ns", impl="gpi")
     clock.start()
     await FallingEdge(dut.clk)
-    members = load(FOLDER)
+    members = farm.load(FOLDER)
     for index, member in enumerate(members):
         fault = await catch(dut, index, member)
-        assert fault is None, f"{member.name} is wrong without a mutant: {fault}"
+        assert fault is None, f"{farm.name(member)} is wrong without a mutant: {fault}"
     chosen = json.loads((FOLDER / "mutants.json").read_text())
     caught = {}
     for done, (number, index, long) in enumerate(chosen, 1):

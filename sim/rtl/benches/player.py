@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from cocotb.triggers import FallingEdge
 
+from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.benches.farm import (
     COUNT_AT,
@@ -20,7 +21,6 @@ from sparrow_ecg.sim.rtl.benches.farm import (
     RESULT_AT,
     RESULT_READY,
     RESULT_VALID,
-    Member,
 )
 
 
@@ -35,7 +35,7 @@ class Fault(AssertionError):
 class CorePlayer:
     """Streams of one core. Offers are never taken back; ``random`` decides stalls, so that runs repeat."""
 
-    def __init__(self, dut: Any, index: int, member: Member, seed: int = 0):
+    def __init__(self, dut: Any, index: int, member: Build, seed: int = 0):
         self.dut, self.index, self.member = dut, index, member
         self.random = random.Random(seed)
         self.rng = np.random.default_rng([seed, index])
@@ -78,7 +78,7 @@ class CorePlayer:
         Raises `Fault`.
         """
         trace = self.member.golden(counts, network)
-        expected_cycles = self.member.config.cycles(network or self.member.network, trace).tolist()
+        expected_cycles = self.member.cycles(trace, network).tolist()
         patience = 64 + 4 * max(expected_cycles)
         inputs, beats = self.member.network.inputs, len(counts)
         flat, bytes_left = counts.ravel().tolist(), list(image or b"")[::-1]
@@ -139,11 +139,11 @@ class CorePlayer:
 
     def _check(self, result: int, beat: int, expected: np.ndarray, klass: int) -> None:
         bits, mask = self.member.geometry.potential_bits, (1 << self.member.geometry.potential_bits) - 1
-        words = [result >> (self.member.class_bits + i * bits) & mask for i in range(len(expected))]
+        words = [result >> (self.member.geometry.class_bits + i * bits) & mask for i in range(len(expected))]
         potentials = [word - (word >> (bits - 1) << bits) for word in words]
         for i, (seen, wanted) in enumerate(zip(potentials, expected.tolist(), strict=True)):
             if seen != wanted:
                 raise Fault("potential", beat, f"output {i}: {seen}, not {wanted}")
-        seen = result & ((1 << self.member.class_bits) - 1)
+        seen = result & ((1 << self.member.geometry.class_bits) - 1)
         if seen != klass:
             raise Fault("class", beat, f"{seen}, not {klass}, of potentials {potentials}")

@@ -40,7 +40,7 @@ async def resets(driver: CorePlayer) -> None:
     """A reset in any cycle, of the image too; the next beat is as ever."""
     network, image = driver.member.network, driver.member.image()
     rng = driver.rng
-    longest = int(driver.member.config.cycles(network, driver.member.golden(_full(network))).max())
+    longest = int(driver.member.cycles(driver.member.golden(_full(network))).max())
     for start in (0, network.inputs // 2, network.inputs, longest // 2, longest - 1):
         if image:
             await _fresh(driver)
@@ -58,7 +58,7 @@ async def another_patient(driver: CorePlayer, thresholds: int = 4) -> None:
     thresholds: about how many of all that the core knows are tried.
     """
     member, network = driver.member, driver.member.network
-    if member.config.weights == "rom":
+    if not member.images:
         return
     await _fresh(driver)
     image = member.image()
@@ -77,7 +77,7 @@ async def endurance(driver: CorePlayer) -> None:
     network, image = driver.member.network, driver.member.image()
     await _fresh(driver)
     await driver.play(random_beats(driver.rng, network, 400), image=image)
-    longest = int(driver.member.config.cycles(network, driver.member.golden(_full(network))).max())
+    longest = int(driver.member.cycles(driver.member.golden(_full(network))).max())
     for _ in range(40):
         await _fresh(driver)
         await driver.play(_full(network), image=image, cycles=len(image) + int(driver.rng.integers(1, longest)))

@@ -7,8 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
 from sparrow_ecg.hw.core.lane import Lane, StepLane
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from tests.support.neurons import _constant_drive
 from tests.support.simulate import simulate
@@ -21,7 +22,7 @@ def geometry(neuron: str, bias: int = 10, threshold_log2: int = 1, steps: int = 
     hidden = Dense(extremes, biases, Firing(threshold_log2, steps))
     last = Dense(np.array([[-4, -4], [3, 3]]), biases, None)
     network = Network("lane", DirectCounts(fan_in, 2), (hidden, last), steps, 3, ("a", "b"), {})
-    return Geometry.of(network, CoreConfig(1, neuron=neuron))
+    return Serial(1, neuron=neuron).geometry(network)
 
 
 @pytest.mark.parametrize("kind", [Lane, StepLane])

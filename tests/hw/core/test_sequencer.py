@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
 from sparrow_ecg.hw.core.sequencer import Sequencer
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network.golden import Trace
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
@@ -18,7 +18,7 @@ from tests.support.simulate import simulate
 STROBES = ("loading", "begin", "issue", "integrate", "fire", "drain", "layer_done", "finished")
 
 
-def schedule(network: Network, config: CoreConfig, events: list[int]) -> Iterator[dict[str, int]]:
+def schedule(network: Network, config: Serial, events: list[int]) -> Iterator[dict[str, int]]:
     """What each cycle of a beat shows: strobes that are set, and the positions that matter with them."""
     for position in range(network.inputs):
         yield {"loading": 1, "position": position, "layer": 0}
@@ -57,8 +57,8 @@ def schedule(network: Network, config: CoreConfig, events: list[int]) -> Iterato
 def test_every_cycle(shape: tuple[int, ...], lanes: int, neuron: str) -> None:
     rng = np.random.default_rng(lanes)
     network = random_network(rng, shape, steps=3)
-    config = CoreConfig(lanes, neuron=neuron)
-    sequencer = Sequencer(Geometry.of(network, config), config)
+    config = Serial(lanes, neuron=neuron)
+    sequencer = Sequencer(config.geometry(network), lanes, neuron)
 
     async def bench(context) -> None:
         for beat in range(4):

@@ -7,18 +7,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.serial import SerialCore
+from sparrow_ecg.hw.core.serial import Serial, SerialCore
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
-from tests.support.simulate import Run, golden, run_core
+from tests.support.simulate import Run, run_core
 
 CONFIGS = list(product(("rom", "ram"), ("ssf", "if"), (True, False)))
 
 
-def check(network: Network, config: CoreConfig, counts: np.ndarray) -> Run:
+def check(network: Network, config: Serial, counts: np.ndarray) -> Run:
     run = run_core(SerialCore(network, config), counts, network if config.weights == "ram" else None)
-    trace = golden(network, config, counts)
+    trace = golden.run(network, counts, config.neuron)
     assert run.potentials == trace.outputs.tolist()
     assert run.classes == trace.classes.tolist()
     assert run.cycles == config.cycles(network, trace).tolist()
@@ -34,14 +34,14 @@ def test_random_networks(weights: str, neuron: str, zero_skip: bool, seed: int) 
     network = random_network(
         rng, shape, steps=int(rng.integers(1, 16)), weights=("random", "extreme", "sparse")[seed % 3]
     )
-    config = CoreConfig(int(rng.integers(1, max(shape[1:]) + 1)), weights, neuron, zero_skip)
+    config = Serial(int(rng.integers(1, max(shape[1:]) + 1)), weights, neuron, zero_skip)
     check(network, config, random_beats(rng, network, 4))
 
 
 @pytest.mark.parametrize(("weights", "neuron", "zero_skip"), CONFIGS)
 def test_smallest_network(weights: str, neuron: str, zero_skip: bool) -> None:
     network = random_network(np.random.default_rng(4), (1, 1), steps=1, weight_bits=2, input_bits=1)
-    check(network, CoreConfig(1, weights, neuron, zero_skip), np.array([[0], [1], [1], [0]]))
+    check(network, Serial(1, weights, neuron, zero_skip), np.array([[0], [1], [1], [0]]))
 
 
 @pytest.mark.parametrize("neuron", ["ssf", "if"])
@@ -49,7 +49,7 @@ def test_smallest_network(weights: str, neuron: str, zero_skip: bool) -> None:
 def test_large_network(neuron: str, lanes: int) -> None:
     rng = np.random.default_rng(lanes)
     network = random_network(rng, (40, 40, 3), steps=31, weight_bits=8, input_bits=5)
-    check(network, CoreConfig(lanes, neuron=neuron), random_beats(rng, network, 3))
+    check(network, Serial(lanes, neuron=neuron), random_beats(rng, network, 3))
 
 
 @pytest.mark.parametrize("weights", ["rom", "ram"])
@@ -57,7 +57,7 @@ def test_large_network(neuron: str, lanes: int) -> None:
 def test_accumulator_at_its_bounds(weights: str, neuron: str) -> None:
     rng = np.random.default_rng(6)
     network = random_network(rng, (12, 5, 4), steps=7, weight_bits=6, input_bits=4, weights="extreme")
-    check(network, CoreConfig(2, weights, neuron), worst_beats(network))
+    check(network, Serial(2, weights, neuron), worst_beats(network))
 
 
 @pytest.mark.parametrize("weights", ["rom", "ram"])
@@ -70,14 +70,14 @@ def test_if_neuron_whose_bias_is_spent_before_its_weights_pull_it_down(weights: 
     )
     network = Network("sinking", DirectCounts(1, 2), layers, 31, 5, ("a",), {})
     assert network.accumulator_bits(1) == 8
-    check(network, CoreConfig(1, weights, "if"), np.array([[3]]))
+    check(network, Serial(1, weights, "if"), np.array([[3]]))
 
 
 @pytest.mark.parametrize("neuron", ["ssf", "if"])
 def test_equal_outputs_choose_the_first(neuron: str) -> None:
     layer = Dense(np.array([[1], [2], [2]]), np.array([3, 0, 0]), None)
     network = Network("ties", DirectCounts(1, 3), (layer,), 3, 4, ("a", "b", "c"), {})
-    assert check(network, CoreConfig(2, neuron=neuron), np.array([[3], [7], [0]])).classes == [0, 1, 0]
+    assert check(network, Serial(2, neuron=neuron), np.array([[3], [7], [0]])).classes == [0, 1, 0]
 
 
 def test_ram_core_takes_the_network_of_another_patient() -> None:
@@ -86,20 +86,20 @@ def test_ram_core_takes_the_network_of_another_patient() -> None:
         random_network(rng, (6, 5, 3), steps=7, weight_bits=5, input_bits=4, weights=kind)
         for kind in ("extreme", "random")
     )
-    config = CoreConfig(2, weights="ram")
+    config = Serial(2, weights="ram")
     counts = random_beats(rng, loaded, 4)
     run = run_core(SerialCore(built, config), counts, loaded)
-    assert run.potentials == golden(loaded, config, counts).outputs.tolist()
+    assert run.potentials == golden.run(loaded, counts, config.neuron).outputs.tolist()
 
 
 @pytest.mark.parametrize(("neuron", "zero_skip"), list(product(("ssf", "if"), (True, False))))
 def test_probes_count_the_operations(neuron: str, zero_skip: bool) -> None:
     rng = np.random.default_rng(9)
     network = random_network(rng, (8, 7, 5, 3), steps=7)
-    config = CoreConfig(3, neuron=neuron, zero_skip=zero_skip)
+    config = Serial(3, neuron=neuron, zero_skip=zero_skip)
     counts = random_beats(rng, network, 4)
     probes = check(network, config, counts).probes
-    trace = golden(network, config, counts)
+    trace = golden.run(network, counts, config.neuron)
     beats, neurons = len(counts), sum(network.shape[1:])
     assert probes["bias_read"] == beats * neurons
     assert probes["output_compare"] == beats * network.outputs

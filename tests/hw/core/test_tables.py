@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import CoreImage, ImageLoader, Ram, Rom, bias_words, weight_words
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tables import ImageLoader, Ram, Rom, bias_words, weight_words
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks
@@ -27,10 +27,10 @@ def unpack(word: int, lane: int, bits: int) -> int:
 @settings(max_examples=30, deadline=None)
 @given(networks(neurons=12), st.integers(1, 12))
 def test_words_hold_every_number_once(network: Network, lanes: int) -> None:
-    config = CoreConfig(min(lanes, max(network.shape[1:])))
-    bits = Geometry.of(network, config).bias_bits
-    biases = iter(bias_words(network, config, bits))
-    weights = iter(weight_words(network, config, network.weight_bits))
+    config = Serial(min(lanes, max(network.shape[1:])))
+    bits = config.geometry(network).bias_bits
+    biases = iter(bias_words(network, config.lanes, bits))
+    weights = iter(weight_words(network, config.lanes, network.weight_bits))
     for layer in network.layers:
         for first in range(0, layer.outputs, config.lanes):
             group = range(first, min(first + config.lanes, layer.outputs))
@@ -77,16 +77,16 @@ def test_rom_and_ram_hold_the_same(depth: int) -> None:
 def test_loader_writes_every_word_where_it_belongs(lanes: int, stalls: bool) -> None:
     rng = np.random.default_rng(lanes)
     network = random_network(rng, (5, 4, 3), steps=7, weight_bits=5, input_bits=3)
-    config = CoreConfig(lanes, weights="ram")
-    image = CoreImage(Geometry.of(network, config), config)
+    config = Serial(lanes, weights="ram")
+    image = config.image(config.geometry(network))
     content = image.of(network)
     assert len(content) == image.size
     loader = ImageLoader(image)
     bits = image.geometry.bias_bits
     tables = (
         [layer.firing.threshold_log2 for layer in network.layers if layer.firing],
-        bias_words(network, config, bits),
-        weight_words(network, config, 5),
+        bias_words(network, config.lanes, bits),
+        weight_words(network, config.lanes, 5),
     )
     expected = [(section, a, word) for section, table in enumerate(tables) for a, word in enumerate(table)]
 
@@ -121,9 +121,9 @@ def test_image_layout() -> None:
     hidden = Dense(np.array([[1, -1], [2, -2], [3, -3]]), np.array([5, -6, 7]), Firing(4, 3))
     last = Dense(np.array([[1, 2, 3]]), np.array([-8]), None)
     network = Network("image", DirectCounts(2, 2), (hidden, last), 3, 4, ("a",), {})
-    config = CoreConfig(2, weights="ram")
-    geometry = replace(Geometry.of(network, config), bias_bits=12)
-    image = CoreImage(geometry, config)
+    config = Serial(2, weights="ram")
+    geometry = replace(config.geometry(network), bias_bits=12)
+    image = config.image(geometry)
     assert image.of(network).hex(" ").split("  ") == [
         "04 "  # threshold
         "05 a0 ff 07 00 00 f8 0f 00 "  # biases: 5 and -6, 7, -8, of 12 bits
@@ -145,8 +145,8 @@ def test_image_layout() -> None:
 )
 def test_image_of_another_chip_is_refused(wanted: str, change) -> None:
     network = random_network(np.random.default_rng(1), (5, 4, 3), steps=7, weight_bits=4, input_bits=3)
-    config = CoreConfig(2, weights="ram")
-    image = CoreImage(Geometry.of(network, config), config)
+    config = Serial(2, weights="ram")
+    image = config.image(config.geometry(network))
     with pytest.raises(InputError, match=wanted) as caught:
         image.of(change(network))
     assert "\n" not in str(caught.value)

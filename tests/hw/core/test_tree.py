@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.tree import TreeCore
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
-from tests.support.simulate import Run, golden, run_core
+from tests.support.simulate import Run, run_core
 
-CONFIG = CoreConfig(1, datapath="tree")
+CONFIG = Tree()
 
 
 def check(network: Network, counts: np.ndarray) -> Run:
-    run = run_core(TreeCore(network, CONFIG), counts)
-    trace = golden(network, CONFIG, counts)
+    run = run_core(CONFIG.core(network), counts)
+    trace = golden.run(network, counts, CONFIG.neuron)
     assert run.potentials == trace.outputs.tolist()
     assert run.classes == trace.classes.tolist()
     assert run.cycles == CONFIG.cycles(network, trace).tolist()

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip import Chip
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.registers.map import number, register_name, registers
@@ -15,7 +16,7 @@ from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from tests.support.simulate import simulate
 
 
-@pytest.mark.parametrize("config", [CoreConfig(3), CoreConfig(2, "ram"), CoreConfig(1, datapath="tree")], ids=str)
+@pytest.mark.parametrize("config", [Serial(3), Serial(2, "ram"), Tree()], ids=str)
 def test_beats(config):
     rng = np.random.default_rng(2)
     network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
@@ -60,8 +61,8 @@ def test_beats(config):
     async def bench(context: Any) -> None:
         await both(context, "settings", 7)
         await both(context, "control", 1)  # refused, unless the weights are built in
-        if chip.controller.image:
-            image = chip.controller.image.of(network)
+        if chip.controller.images:
+            image = chip.controller.images.of(network)
             await both(context, "control", 2)
             for k in range(0, len(image), 4):  # back to back: the port makes the bus wait
                 await both(context, "weights", int.from_bytes(image[k : k + 4], "big"))

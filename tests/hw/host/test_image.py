@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.host.image import ChipImage, network_id
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 NETWORK = random_network(np.random.default_rng(0), (5, 6, 3), steps=7, weight_bits=4, input_bits=4)
-CONFIG = CoreConfig(4, "ram")
-CHIP = ChipImage(Geometry.of(NETWORK, CONFIG), CONFIG)
+CONFIG = Serial(4, "ram")
+CHIP = ChipImage(CONFIG.geometry(NETWORK), CONFIG)
 IMAGE = CHIP.of(NETWORK)
 
 
@@ -64,9 +64,9 @@ def test_any_flipped_bit_is_refused():
             CHIP.check(bytes(flipped))
 
 
-@pytest.mark.parametrize("config", [CoreConfig(3, "ram"), replace(CONFIG, lanes=2)])
+@pytest.mark.parametrize("config", [Serial(3, "ram"), replace(CONFIG, lanes=2)])
 def test_another_geometry_is_refused(config):
-    other = ChipImage(Geometry.of(NETWORK, config), config)
+    other = ChipImage(config.geometry(NETWORK), config)
     with pytest.raises(InputError, match="geometry"):
         CHIP.check(other.of(NETWORK))
 

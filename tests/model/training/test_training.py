@@ -86,7 +86,7 @@ def test_training_sees_what_hardware_computes(name: str) -> None:
     recipe = {**RECIPES, "small": SMALL}[name]
     integers = IntegerNetwork(warm(recipe), recipe)
     counts = random_counts(recipe, 300)
-    trace = golden.ssf(integers.network(name, {}), counts)
+    trace = golden.run(integers.network(name, {}), counts)
     x = torch.tensor(counts, dtype=torch.float32)
     with torch.no_grad():
         for layer, potentials in zip(integers.layers, trace.potentials, strict=True):
@@ -157,7 +157,7 @@ def test_it_learns(synthetic_beats: Beats) -> None:
     counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
     network = fit(recipe, counts, synthetic_beats.label, split, 0).network("small", {})
     labels = synthetic_beats.label[split.test]
-    accuracy = (golden.ssf(network, counts[split.test]).classes == labels).mean()
+    accuracy = (golden.run(network, counts[split.test]).classes == labels).mean()
     assert accuracy > np.bincount(labels).max() / len(labels)
 
 

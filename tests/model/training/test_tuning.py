@@ -21,7 +21,7 @@ def test_forward_is_the_golden_model(network):
     counts = random_beats(np.random.default_rng(1), network, 200)
     model = TunableNetwork(network)
     assert model.tuned("same").digest == network.digest
-    assert np.array_equal(model(torch.tensor(counts).float()).detach().numpy(), golden.ssf(network, counts).outputs)
+    assert np.array_equal(model(torch.tensor(counts).float()).detach().numpy(), golden.run(network, counts).outputs)
 
 
 def test_learns_a_patient(network):
@@ -29,7 +29,7 @@ def test_learns_a_patient(network):
     counts = random_beats(rng, network, 400)
     labels = np.argmax(counts[:, :4], axis=1)
     tuned = tune(network, "tuned", (counts, labels), (counts[:10], labels[:10]), Tuning(epochs=30))
-    before, after = (float((golden.ssf(each, counts).classes == labels).mean()) for each in (network, tuned))
+    before, after = (float((golden.run(each, counts).classes == labels).mean()) for each in (network, tuned))
     assert after > before + 0.2
     assert (tuned.shape, tuned.steps, tuned.weight_bits) == (network.shape, network.steps, network.weight_bits)
     again = tune(network, "tuned", (counts, labels), (counts[:10], labels[:10]), Tuning(epochs=30))

@@ -8,49 +8,47 @@ from pathlib import Path
 
 import pytest
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.model.signals.ecg.beats import read_beats
-from sparrow_ecg.model.signals.ecg.records import available
-from sparrow_ecg.model.verbs import verbs
+from sparrow_ecg.model.verbs import evaluate
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
 from sparrow_ecg.model.training import training  # noqa: E402
+from sparrow_ecg.model.verbs import train  # noqa: E402
 
 
 @pytest.fixture
 def synthetic(monkeypatch: pytest.MonkeyPatch, synthetic_root: Path) -> Path:
     """The synthetic records in place of the 44, and recipes that are over soon."""
-    names = available(synthetic_root)
-    monkeypatch.setattr(verbs, "_beats", lambda data: read_beats(synthetic_root, names))
+    monkeypatch.setenv("ECG_DATA", str(synthetic_root))
     quick = {name: replace(recipe, epochs=(1, 1)) for name, recipe in training.RECIPES.items()}
     monkeypatch.setattr(training, "RECIPES", quick)
     return synthetic_root
 
 
 def test_train_then_evaluate(synthetic: Path, tmp_path: Path) -> None:
-    verbs.train("all", folder=tmp_path)
+    train.main("all", folder=tmp_path)
     for name in training.RECIPES:
         path = tmp_path / f"{name}-intra-0.json"
         network = Network.load(path)
         assert network.provenance["seed"] == 0
-        verbs.evaluate(str(path), folder=tmp_path)
+        evaluate.main(str(path), folder=tmp_path)
         result = json.loads((tmp_path / f"evaluate-{name}-intra.json").read_text())
         assert result == network.provenance["scores"]["test"]
 
 
 def test_the_same_seed_gives_the_same_file(synthetic: Path, tmp_path: Path) -> None:
     for folder in ("first", "again"):
-        verbs.train("tiny", folder=tmp_path / folder)
+        train.main("tiny", folder=tmp_path / folder)
     assert (tmp_path / "first/tiny-intra-0.json").read_bytes() == (tmp_path / "again/tiny-intra-0.json").read_bytes()
 
 
 def test_refused(synthetic: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such recipe: choose one of tiny, frugal, accurate, reference, all"):
-        verbs.train("huge", folder=tmp_path)
+        train.main("huge", folder=tmp_path)
     with pytest.raises(InputError, match="one seed has no spread"):
-        verbs.train("tiny", study=1, folder=tmp_path)
+        train.main("tiny", study=1, folder=tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -63,6 +61,6 @@ def test_shipped_networks_reach_their_targets(name: str, least: float) -> None:
 
 @pytest.mark.parametrize("name", training.RECIPES)
 def test_shipped_networks_score_what_they_say(mitdb: Path, tmp_path: Path, name: str) -> None:
-    verbs.evaluate(name, data=mitdb, folder=tmp_path)
+    evaluate.main(name, data=mitdb, folder=tmp_path)
     result = json.loads((tmp_path / f"evaluate-{name}-intra.json").read_text())
     assert result == Network.load(name).provenance["scores"]["test"]

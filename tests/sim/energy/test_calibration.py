@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.ports import Block
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.energy import calibration
-from sparrow_ecg.sim.energy.calibration import FITTED, GROUPS, OPERATIONS, Observation, by_group, design_matrix, fit
+from sparrow_ecg.sim.energy.calibration import FITTED, GROUPS, Observation, by_group, design_matrix, fit
 from sparrow_ecg.sim.energy.formulas import cycles, energy
 from sparrow_ecg.sim.energy.operations import NEURONS, predict
 from sparrow_ecg.sim.energy.technologies import PAPER_V1, load
@@ -30,7 +31,7 @@ def activities():
         bits = 2 + k % 4
         network = random_network(rng, (6 + k, 5, 4), steps=3 + 2 * (k % 3), weight_bits=bits + 1, input_bits=bits)
         counts = random_beats(rng, network, BEATS)
-        trace = (golden.ssf if neuron == "ssf" else golden.integrate_and_fire)(network, counts)
+        trace = golden.run(network, counts, neuron)
         yield network, predict(network, trace, neuron=neuron, zero_skip=skip, lanes=lanes)
 
 
@@ -98,10 +99,14 @@ def test_gates_and_fit_side_by_side():
         assert calibration.fitted_by_group(found, design) == pytest.approx(calibration.gates_by_group(design))
 
 
-def test_every_group_has_operations_and_every_block_a_group():
-    assert set(OPERATIONS) == set(GROUPS)
-    blocks = ("lane_12", "events_0", "weights", "biases", "firing", "argmax", "sequencer", "top", "clock")
-    assert {calibration.group(block) for block in blocks} == set(GROUPS)
+def test_every_group_has_operations_and_every_block_a_group() -> None:
+    assert set(calibration.OPERATIONS) == set(calibration.GROUPS)
+    blocks = {"lane_0": Block.LANES, "weights": Block.TABLES}
+    groups = {calibration.group(block, blocks) for block in ("lane_0", "weights", "top", "clock")}
+    assert groups == {"lanes", "weights", "control"}
+    assert set(calibration.GROUP) == set(Block)
+    with pytest.raises(KeyError):
+        calibration.group("lanes_0", blocks)
 
 
 def test_the_table_survives_its_file_and_says_what_was_not_fitted(tmp_path):
@@ -129,8 +134,8 @@ def test_an_observation_from_json():
 @given(runs(), st.sampled_from(NEURONS), st.booleans(), st.integers(1, 40))
 def test_cycles_from_operations_are_those_of_the_schedule(run, neuron, skip, lanes):
     network, counts = run
-    config = CoreConfig(min(lanes, max(network.shape[1:])), neuron=neuron, zero_skip=skip)
-    trace = (golden.ssf if neuron == "ssf" else golden.integrate_and_fire)(network, counts)
+    config = Serial(min(lanes, max(network.shape[1:])), neuron=neuron, zero_skip=skip)
+    trace = golden.run(network, counts, neuron)
     activity = predict(network, trace, neuron=neuron, zero_skip=skip, lanes=config.lanes)
     total = sum(cycles(network, activity, k) for k in range(len(network.layers)))
     assert total == int(config.cycles(network, trace).sum())

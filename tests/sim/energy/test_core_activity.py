@@ -9,14 +9,13 @@ import pytest
 from amaranth.hdl import Module
 from amaranth.sim import Simulator
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.serial import SerialCore
-from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
+from sparrow_ecg.hw.core.serial import Serial, SerialCore
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mismatches, predict
 
 
-def count_probes(network: Network, config: CoreConfig, counts: np.ndarray) -> list[Counter]:
+def count_probes(network: Network, config: Serial, counts: np.ndarray) -> list[Counter]:
     """Run beats through the core in Amaranth's simulator, and count its probes by layer."""
     m = Module()
     m.submodules.core = core = SerialCore(network, config)
@@ -50,8 +49,8 @@ def count_probes(network: Network, config: CoreConfig, counts: np.ndarray) -> li
 @pytest.mark.parametrize("seed", range(4))
 def test_counted_equals_predicted(random_case, neuron, zero_skip, seed):
     network, counts = random_case(seed, steps=1 + 2 * seed)
-    config = CoreConfig(lanes=min(3, max(network.shape[1:])), neuron=neuron, zero_skip=zero_skip)
-    trace = (ssf if neuron == "ssf" else integrate_and_fire)(network, counts)
+    config = Serial(lanes=min(3, max(network.shape[1:])), neuron=neuron, zero_skip=zero_skip)
+    trace = golden.run(network, counts, neuron)
     predicted = predict(network, trace, neuron=neuron, zero_skip=zero_skip, lanes=config.lanes)
     counted = from_probes(count_probes(network, config, counts), like=predicted)
     assert mismatches(predicted, counted) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.network.golden import integrate_and_fire, ssf
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, energy, widths
 from sparrow_ecg.sim.energy.operations import NEURONS, predict
 from sparrow_ecg.sim.energy.technologies import PAPER_V1, PAPER_V2, Constant
@@ -17,7 +17,7 @@ PRICES = ("add", "compare", "subtract", "multiply", "sram", "dram", "sparse_hop"
 
 
 def activity_of(network, counts, neuron, **core):
-    trace = (ssf if neuron == "ssf" else integrate_and_fire)(network, counts)
+    trace = golden.run(network, counts, neuron)
     return predict(network, trace, neuron=neuron, **core)
 
 

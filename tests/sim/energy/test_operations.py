@@ -10,15 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.network.golden import Trace, integrate_and_fire, ssf
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.energy.operations import COUNTERS, NEURONS, PROBES, Operations, from_probes, mismatches, predict
 
 SEEDS = st.integers(0, 10**6)
-
-
-def golden(network: Network, counts: np.ndarray, neuron: str) -> Trace:
-    return (ssf if neuron == "ssf" else integrate_and_fire)(network, counts)
 
 
 def walk(network: Network, counts: np.ndarray, neuron: str, zero_skip: bool, lanes: int) -> tuple[Operations, ...]:
@@ -81,7 +77,7 @@ def walk(network: Network, counts: np.ndarray, neuron: str, zero_skip: bool, lan
 def test_ssf_by_hand(small):
     # N = (9, -3), counts (9 >> 2, 0) = (2, 0): one input event, one hidden event
     network, counts = small
-    activity = predict(network, ssf(network, counts), lanes=2)
+    activity = predict(network, golden.run(network, counts), lanes=2)
     assert activity.layers[0] == Operations(
         weight_reads=2,
         bias_reads=2,
@@ -108,7 +104,7 @@ def test_ssf_by_hand(small):
 def test_if_by_hand(small):
     # residues of neuron 0 at threshold 12: 9, 18 -> spike 6, 15 -> spike 3: two spikes, read one by one
     network, counts = small
-    activity = predict(network, integrate_and_fire(network, counts), neuron="if", lanes=2)
+    activity = predict(network, golden.run(network, counts, "if"), neuron="if", lanes=2)
     assert activity.layers[0] == Operations(
         weight_reads=2,
         bias_reads=2,
@@ -131,7 +127,7 @@ def test_if_by_hand(small):
 @given(SEEDS, st.sampled_from(NEURONS), st.booleans(), st.integers(1, 9))
 def test_prediction_equals_the_schedule(random_case, seed, neuron, zero_skip, lanes):
     network, counts = random_case(seed)
-    trace = golden(network, counts, neuron)
+    trace = golden.run(network, counts, neuron)
     predicted = predict(network, trace, neuron=neuron, zero_skip=zero_skip, lanes=lanes)
     walked = replace(predicted, layers=walk(network, counts, neuron, zero_skip, lanes))
     assert mismatches(predicted, walked) == []
@@ -142,7 +138,7 @@ def test_prediction_equals_the_schedule(random_case, seed, neuron, zero_skip, la
 def test_ssf_reads_no_more_weights_than_if(random_case, seed, zero_skip):
     """Where both see the same counts, which the first two layers always do; without zero skip, everywhere."""
     network, counts = random_case(seed)
-    s, i = (predict(network, golden(network, counts, n), neuron=n, zero_skip=zero_skip) for n in NEURONS)
+    s, i = (predict(network, golden.run(network, counts, n), neuron=n, zero_skip=zero_skip) for n in NEURONS)
     same = 2 if zero_skip else len(network.layers)
     for few, many in list(zip(s.layers, i.layers, strict=True))[:same]:
         assert few.weight_reads <= many.weight_reads
@@ -152,7 +148,7 @@ def test_ssf_reads_no_more_weights_than_if(random_case, seed, zero_skip):
 @given(SEEDS)
 def test_one_step_reads_each_weight_once_in_both(random_case, seed):
     network, counts = random_case(seed, steps=1)
-    s, i = (predict(network, golden(network, counts, n), neuron=n) for n in NEURONS)
+    s, i = (predict(network, golden.run(network, counts, n), neuron=n) for n in NEURONS)
     assert [k.weight_reads for k in s.layers] == [k.weight_reads for k in i.layers]
 
 
@@ -160,7 +156,7 @@ def test_one_step_reads_each_weight_once_in_both(random_case, seed):
 @given(SEEDS, st.sampled_from(NEURONS))
 def test_zero_skip_saves_and_layers_sum_to_the_total(random_case, seed, neuron):
     network, counts = random_case(seed)
-    trace = golden(network, counts, neuron)
+    trace = golden.run(network, counts, neuron)
     skipping, all_read = (predict(network, trace, neuron=neuron, zero_skip=z) for z in (True, False))
     for name in COUNTERS:
         assert getattr(skipping.total, name) <= getattr(all_read.total, name)
@@ -169,7 +165,7 @@ def test_zero_skip_saves_and_layers_sum_to_the_total(random_case, seed, neuron):
 
 def test_a_miscount_is_named(small):
     network, counts = small
-    predicted = predict(network, ssf(network, counts))
+    predicted = predict(network, golden.run(network, counts))
     first, second = predicted.layers
     wrong = replace(predicted, layers=(first, replace(second, weight_reads=2)))
     assert mismatches(predicted, predicted) == []
@@ -181,7 +177,7 @@ def test_a_miscount_is_named(small):
 
 def test_unknown_and_missing_probes_are_refused(small):
     network, counts = small
-    predicted = predict(network, ssf(network, counts))
+    predicted = predict(network, golden.run(network, counts))
     rows = [dict.fromkeys(PROBES["ssf"], 0) for _ in network.layers]
     rows[1]["toggles"] = rows[1].pop("accumulate")
     with pytest.raises(ValueError, match="layer 1: probes missing or unknown: accumulate, toggles"):

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.energy.operations import NEURONS, PROBES
 from sparrow_ecg.sim.energy.tables import COUNTED, PREDICTED, energy_tables, exact
 from sparrow_ecg.sim.report.energy import report, show, show_break_even, write
@@ -15,7 +15,7 @@ from sparrow_ecg.sim.report.energy import report, show, show_break_even, write
 
 def test_without_rtl_nothing_claims_to_be_measured(small, tmp_path):
     network, counts = small
-    tables = energy_tables(network, counts, CoreConfig(lanes=2), split="intra")
+    tables = energy_tables(network, counts, Serial(lanes=2), split="intra")
     assert [tables["formula_x_activity"][n]["source"] for n in NEURONS] == [PREDICTED] * 2
     assert tables["gate_level"]["status"].startswith("not measured")
     assert all(cycles["rtl"] is None for cycles in tables["cycles_per_beat"].values())
@@ -38,7 +38,7 @@ def test_rtl_counts_are_used_and_compared(small):
         "spikes": (2, 0),
     }
     rows = [{name: column[k] for name, column in columns.items()} for k in (0, 1)]
-    core = CoreConfig(lanes=2)
+    core = Serial(lanes=2)
     tables = energy_tables(
         network, counts, core, split="intra", counted={"ssf": rows}, cycles={"ssf": 20.0, "if": 40.0}
     )
@@ -56,7 +56,7 @@ def test_rtl_counts_are_used_and_compared(small):
 def test_core_figure_equals_the_spatial_row(small):
     """Figures 1 and 2 are two views of one calculation where they overlap."""
     network, counts = small
-    tables = energy_tables(network, counts, CoreConfig(lanes=2), split="intra")
+    tables = energy_tables(network, counts, Serial(lanes=2), split="intra")
     rows = tables["architectures"]["rows"]
     for row, neuron in (("SNN, SSF", "ssf"), ("SNN, IF", "if"), ("ANN, 2-bit activations", "ssf")):
         figure = tables["formula_x_activity"][neuron]["energy_pj_per_beat"]["total"]
@@ -66,7 +66,7 @@ def test_core_figure_equals_the_spatial_row(small):
 
 def test_printed_tables_have_their_labels(small, capsys):
     network, counts = small
-    show(energy_tables(network, counts, CoreConfig(lanes=2), split="intra"))
+    show(energy_tables(network, counts, Serial(lanes=2), split="intra"))
     show_break_even()
     text = capsys.readouterr().out
     for label in ("1. Formula x activity", "2. Architectures", "3. Gate level", "not measured", "not run"):
@@ -77,12 +77,12 @@ def test_printed_tables_have_their_labels(small, capsys):
 def test_no_beats(small):
     network, counts = small
     with pytest.raises(InputError, match="no beats in split 'intra'"):
-        energy_tables(network, counts[:0], CoreConfig(lanes=2), split="intra")
+        energy_tables(network, counts[:0], Serial(lanes=2), split="intra")
 
 
 def test_report_fails_on_a_miscount_but_still_writes(small, tmp_path, capsys):
     network, counts = small
-    core = CoreConfig(lanes=2)
+    core = Serial(lanes=2)
     assert report(network, counts, core, tmp_path, split="intra", technology="paper-v2-22nm") == 0
     nothing = [dict.fromkeys(PROBES["ssf"], 0) for _ in network.layers]
     assert report(network, counts, core, tmp_path, split="inter", counted={"ssf": nothing}) == 1

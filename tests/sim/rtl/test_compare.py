@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import Verilog, generate
+from sparrow_ecg.cli import app
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.network.network import Dense, Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
-from sparrow_ecg.sim.__main__ import app
-from sparrow_ecg.sim.heartbeats import Heartbeats
+from sparrow_ecg.model.signals.ecg.testset import Heartbeats
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.rtl.compare import compare, describe, write
 
-SERIAL, TREE = CoreConfig(4), CoreConfig(1, datapath="tree")
+SERIAL, TREE = Serial(4), Tree()
 ENCODING = Encoding(before=32, block=8, blocks=8, input_bits=4)
 
 
@@ -43,15 +44,15 @@ def changed(network: Network, k: int, i: int) -> Network:
     return replace(network, layers=tuple(layers))
 
 
-def edited(core: Verilog, pattern: str, replacement: str) -> Verilog:
-    text, edits = re.subn(pattern, replacement, core.text)
+def edited(core: Build, pattern: str, replacement: str) -> Build:
+    text, edits = re.subn(pattern, replacement, core.verilog)
     assert edits
-    return replace(core, text=text)
+    return core.edited(text)
 
 
 def test_exact(network, hearts, tmp_path):
-    done = []
-    compared = compare(network, SERIAL, hearts, progress=done.append)
+    done, core = [], Build(network, SERIAL)
+    compared = compare(core, hearts, progress=done.append)
     report = compared.report
     beats = len(hearts.counts)
     assert compared.exact
@@ -62,25 +63,27 @@ def test_exact(network, hearts, tmp_path):
     assert describe(report, "net.json") == [
         f"bit-exact: {beats} of {beats} beats, {4 * beats} of {4 * beats} potentials"
     ]
-    path = write(report, tmp_path)
-    assert path.name == "compare-random-synthetic.json"
+    path = write(compared, core, tmp_path)
+    assert path.name == "compare-random-synthetic-serial-lanes4.json"
     assert json.loads(path.read_text()) == report
 
 
 def test_cocotb_gives_the_same_report(network, hearts, tmp_path):
-    reports = [compare(network, SERIAL, hearts, engine).report for engine in ("library", "cocotb")]
+    core = Build(network, SERIAL)
+    compared = [compare(core, hearts, engine) for engine in ("library", "cocotb")]
+    reports = [each.report for each in compared]
     times = ("build_seconds", "simulation_seconds", "simulated_cycles_per_second", "simulated_cycles", "engine")
     for report in reports:
         assert report["simulated_cycles"] > 0
-    assert write(reports[1], tmp_path).name == "compare-random-synthetic-cocotb.json"
+    assert write(compared[1], core, tmp_path).name == "compare-random-synthetic-serial-lanes4-cocotb.json"
     library, cocotb = ({k: v for k, v in report.items() if k not in times} for report in reports)
     assert library == cocotb
 
 
 @pytest.mark.parametrize(("k", "i"), [(0, 5), (2, 3)])
 def test_a_wrong_bias_is_named(network, hearts, k, i):
-    wrong = generate(changed(network, k, i), SERIAL)
-    report = compare(network, SERIAL, hearts, core=replace(wrong, geometry=generate(network, SERIAL).geometry)).report
+    core = Build(network, SERIAL).edited(Build(changed(network, k, i), SERIAL).verilog)
+    report = compare(core, hearts).report
     first = report["first_mismatch"]
     assert (first["layer"], first["neuron"], first["what"]) == (k, i, "potential")
     assert first["seen"] == first["expected"] + 1
@@ -89,21 +92,21 @@ def test_a_wrong_bias_is_named(network, hearts, k, i):
     lines = describe(report, "net.json")
     assert lines[0].startswith("NOT bit-exact")
     assert f"layer {k}, neuron {i}" in lines[1]
-    assert f"python -m sim wave --network net.json --record {first['record']} --beat {first['beat']}" in lines[2]
+    assert f"sparrow wave --network net.json --record {first['record']} --beat {first['beat']}" in lines[2]
 
 
 def test_what_only_earlier_beats_bring_about_is_found(network, hearts):
     """The list of the second layer's events is never cleared: the first beat is right."""
-    core = edited(generate(network, SERIAL), r"\.clear\(\\clear\S+ \)", ".clear(1'h0)")
-    first = compare(network, SERIAL, hearts, core=core).report["first_mismatch"]
+    core = edited(Build(network, SERIAL), r"\.clear\(\\clear\S+ \)", ".clear(1'h0)")
+    first = compare(core, hearts).report["first_mismatch"]
     assert first["layer"] == 1
     assert not first["alone"]
 
 
 def test_a_wrong_class_is_told_from_a_wrong_potential(network, hearts):
     """The best output of an earlier beat stays the best."""
-    core = edited(generate(network, SERIAL), r"\.first\(first\)", ".first(1'h0)")
-    report = compare(network, SERIAL, hearts, core=core).report
+    core = edited(Build(network, SERIAL), r"\.first\(first\)", ".first(1'h0)")
+    report = compare(core, hearts).report
     assert report["mismatched_potentials"] == 0
     assert report["mismatched_beats"] > 0
     assert report["first_mismatch"]["what"] == "class"
@@ -111,15 +114,16 @@ def test_a_wrong_class_is_told_from_a_wrong_potential(network, hearts):
 
 
 def test_a_tree_names_the_output(network, hearts):
-    assert compare(network, TREE, hearts).exact
-    report = compare(network, TREE, hearts, core=generate(changed(network, 2, 1), TREE)).report
+    core = Build(network, TREE)
+    assert compare(core, hearts).exact
+    report = compare(core.edited(Build(changed(network, 2, 1), TREE).verilog), hearts).report
     first = report["first_mismatch"]
     assert (first["layer"], first["neuron"], first["seen"]) == (2, 1, first["expected"] + 1)
 
 
 def test_a_hang_is_reported(network, hearts):
-    core = edited(generate(network, SERIAL), "assign counts__ready = ", "assign counts__ready = 1'h0 & ")
-    report = compare(network, SERIAL, hearts, core=core).report
+    core = edited(Build(network, SERIAL), "assign counts__ready = ", "assign counts__ready = 1'h0 & ")
+    report = compare(core, hearts).report
     assert report["mismatched_beats"] == len(hearts.counts)
     assert report["accuracy_hardware"] is None
     assert report["first_mismatch"]["what"] == "result"
@@ -131,14 +135,14 @@ def test_verbs(network, synthetic_root, tmp_path):
     saved = str(network.save(tmp_path / "small.json"))
     run = CliRunner().invoke
     options = ["--network", saved, "--data", str(synthetic_root), "--out", str(tmp_path)]
-    done = run(app, ["compare", "--split", "intra", *options])
+    done = run(app("compare"), ["--split", "intra", *options])
     assert done.exit_code == 0, done.output
     assert "all bit-exact" in done.output
-    assert json.loads((tmp_path / "compare-random-intra.json").read_text())["mismatched_beats"] == 0
+    assert json.loads((tmp_path / "compare-random-intra-tree.json").read_text())["mismatched_beats"] == 0
     record = next(synthetic_root.rglob("*.hea")).stem
-    done = run(app, ["wave", "--record", record, "--beat", "4", *options])
+    done = run(app("wave"), ["--record", record, "--beat", "4", *options])
     assert done.exit_code == 0, done.output
     assert next(tmp_path.glob(f"random-{record}-4.*")).stat().st_size
-    done = run(app, ["bench", "--network", saved, "--beats", "300", "--out", str(tmp_path)])
+    done = run(app("bench"), ["--network", saved, "--beats", "300", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert json.loads((tmp_path / "bench-random.json").read_text())["ratio"] > 0

@@ -1,37 +1,36 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import generate
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.cocotb_engine import CocotbEngine
-from sparrow_ecg.sim.rtl.compare import golden_model
-from sparrow_ecg.sim.rtl.engine import Engine, Hang, longest_beat
+from sparrow_ecg.sim.rtl.engine import Engine, Hang
 from sparrow_ecg.sim.rtl.harness import BLOCK
 
 CONFIGS = [
-    CoreConfig(4),
-    CoreConfig(3, "ram", "if", False),
-    CoreConfig(1, datapath="tree"),
+    Serial(4),
+    Serial(3, "ram", "if", False),
+    Tree(),
 ]
 NETWORK = random_network(np.random.default_rng(5), (11, 6, 5, 3), steps=7, weight_bits=5, input_bits=4)
 BEATS = random_beats(np.random.default_rng(6), NETWORK, BLOCK + 100)  # more than a block for one worker
 
 
 @cache
-def engine(config: CoreConfig) -> Engine:
-    return Engine(NETWORK, config)
+def engine(config: Serial) -> Engine:
+    return Engine(Build(NETWORK, config))
 
 
 @cache
-def expected(config: CoreConfig):
-    return golden_model(config)(NETWORK, BEATS)
+def expected(config: Serial):
+    return Build(NETWORK, config).golden(BEATS)
 
 
 def check(result, config, beats=slice(None), cycles=True):
@@ -74,7 +73,7 @@ def test_few_beats():
 def test_cocotb_says_the_same():
     """Both front ends, with the clock in C++ and in HDL, agree in everything, with the same stalls too."""
     config, done = CONFIGS[1], []
-    other = CocotbEngine(NETWORK, config)
+    other = CocotbEngine(Build(NETWORK, config))
     check(other.run(BEATS, done.append), config)
     assert sum(done) == len(BEATS)
     stalled, same = other.run(BEATS, stall=3), engine(config).run(BEATS, stall=3, workers=1)
@@ -87,7 +86,7 @@ def test_cocotb_says_the_same():
 
 @pytest.mark.parametrize("config", CONFIGS[:2], ids=str)
 def test_activity(config):
-    probed = Engine(NETWORK, config, activity=True)
+    probed = Engine(Build(NETWORK, config), activity=True)
     result = probed.run(BEATS)
     check(result, config)
     trace, activity = expected(config), result.activity
@@ -107,7 +106,7 @@ def test_activity(config):
 @pytest.mark.parametrize("config", CONFIGS[:2], ids=str)
 def test_leavers_are_the_golden_trace(config):
     trace = expected(config)
-    leavers = Engine(NETWORK, config, activity=True).leavers(BEATS[3:8])
+    leavers = Engine(Build(NETWORK, config), activity=True).leavers(BEATS[3:8])
     at = [(leaver.layer, leaver.neuron) for leaver in leavers]
     assert at == [(k, i) for k, layer in enumerate(NETWORK.layers) for i in range(layer.outputs)]
     for leaver in leavers:
@@ -120,20 +119,20 @@ def test_leavers_are_the_golden_trace(config):
 
 def test_longest_beat():
     config = CONFIGS[1]
-    assert engine(config).run(BEATS).cycles.max() <= longest_beat(NETWORK, config)
+    assert engine(config).run(BEATS).cycles.max() <= config.longest(NETWORK)
 
 
 def test_a_core_that_hangs_is_noticed():
-    core = generate(NETWORK, CONFIGS[0])
-    deaf = core.text.replace("assign counts__ready = ", "assign counts__ready = 1'h0 & ")
-    assert deaf != core.text
+    core = Build(NETWORK, CONFIGS[0])
+    deaf = core.verilog.replace("assign counts__ready = ", "assign counts__ready = 1'h0 & ")
+    assert deaf != core.verilog
     with pytest.raises(Hang, match="no result for beat 0"):
-        Engine(NETWORK, CONFIGS[0], core=replace(core, text=deaf)).run(BEATS[:3])
+        Engine(core.edited(deaf)).run(BEATS[:3])
 
 
 def test_waveform(tmp_path: Path):
     path = tmp_path / "beat.vcd"
-    assert Engine(NETWORK, CONFIGS[0], waves="vcd").record(BEATS[3:4], path)
+    assert Engine(Build(NETWORK, CONFIGS[0]), waves="vcd").record(BEATS[3:4], path)
     text = path.read_text()
     assert "counts__payload" in text
     assert text.rstrip().rsplit("#", 1)[1].split()[0].isdigit()

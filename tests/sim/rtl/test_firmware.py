@@ -6,25 +6,26 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from sparrow_ecg.cli import app
 from sparrow_ecg.firmware_gen.compile import shared_library
 from sparrow_ecg.firmware_gen.driver import Driver, DriverError
 from sparrow_ecg.firmware_gen.generate import generate
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.model.network.golden import ssf
-from sparrow_ecg.sim.__main__ import app
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import Board
 from sparrow_ecg.sim.rtl.firmware import neighbour, transport
 
-CONFIG = CoreConfig(3, "ram")
+CONFIG = Serial(3, "ram")
 NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     folder = tmp_path_factory.mktemp("firmware")
-    generate(NETWORK, CONFIG, folder)
-    with Board(NETWORK, CONFIG) as board:
+    generate(Build(NETWORK, CONFIG, "chip"), folder)
+    with Board(Build(NETWORK, CONFIG, "chip")) as board:
         yield board, Driver(shared_library(folder), transport(board))
 
 
@@ -34,7 +35,7 @@ def word(image: bytes, k: int, value: int) -> bytes:
 
 def test_every_wrong_image_is_refused_by_the_chip_with_its_cause(bench):
     board, driver = bench
-    image = board.controller.image.of(NETWORK)
+    image = board.controller.images.of(NETWORK)
     driver.open()
     driver.reset()
     wrong = {
@@ -57,7 +58,7 @@ def test_every_wrong_image_is_refused_by_the_chip_with_its_cause(bench):
 
 def test_any_flipped_bit_is_refused_by_the_chip(bench):
     board, driver = bench
-    image = board.controller.image.of(NETWORK)
+    image = board.controller.images.of(NETWORK)
     driver.open()
     for bit in range(8 * len(image)):
         flipped = bytearray(image)
@@ -73,9 +74,9 @@ def test_networks_take_turns(bench):
     driver.reset()
     counts = random_beats(np.random.default_rng(1), NETWORK, 10)
     for network in (NETWORK, neighbour(NETWORK), NETWORK):
-        driver.load(board.controller.image.of(network))
-        golden = ssf(network, counts)
-        for beat, klass, potentials in zip(counts, golden.classes, golden.outputs, strict=True):
+        driver.load(board.controller.images.of(network))
+        trace = golden.run(network, counts)
+        for beat, klass, potentials in zip(counts, trace.classes, trace.outputs, strict=True):
             assert driver.classify(beat) == (klass, potentials.tolist())
 
 
@@ -83,18 +84,18 @@ def test_busy(bench):
     """A start while the core computes is refused, and does no harm."""
     board, driver = bench
     driver.open()
-    driver.load(board.controller.image.of(NETWORK))
+    driver.load(board.controller.images.of(NETWORK))
     counts = random_beats(np.random.default_rng(2), NETWORK, 1)[0]
     board.timing(lead=4, high=2, low=2)
     driver.start(counts)
     driver.start(counts)  # drops the answer, if there was one already
     driver.wait()
-    golden = ssf(NETWORK, counts[None])
-    assert driver.fetch() == (golden.classes[0], golden.outputs[0].tolist())
+    trace = golden.run(NETWORK, counts[None])
+    assert driver.fetch() == (trace.classes[0], trace.outputs[0].tolist())
 
 
 def test_verb(tmp_path):
-    done = CliRunner().invoke(app, ["cosim-firmware", "--beats", "25", "--out", str(tmp_path)])
+    done = CliRunner().invoke(app("cosim-firmware"), ["--beats", "25", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert done.output.count("bit-exact: 25 of 25 beats, all potentials") == 2
     assert "the example program gets every answer that it expects" in done.output

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import generate
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.rtl import verilator as build
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 
@@ -100,9 +101,9 @@ SHAPES = [(3, 2), (1, 1, 1), (9, 5, 3), (21, 12, 7, 4)]
 def test_verilog_is_lint_clean(shape):
     network = random_network(np.random.default_rng(0), shape)
     lanes = min(3, max(shape[1:]))
-    configs = [CoreConfig(lanes, *choice) for choice in product(("rom", "ram"), ("ssf", "if"), (False, True))]
-    for config in [*configs, CoreConfig(lanes, datapath="tree")]:
-        assert build.lint(generate(network, config).text) == [], config
+    configs = [Serial(lanes, *choice) for choice in product(("rom", "ram"), ("ssf", "if"), (False, True))]
+    for config in [*configs, Tree()]:
+        assert build.lint(Build(network, config).verilog) == [], config
 
 
 def test_lint_finds_what_is_wrong():

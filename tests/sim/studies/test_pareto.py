@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.report.pareto import draw
 from sparrow_ecg.sim.rtl.benches.networks import random_network
@@ -37,7 +38,7 @@ def network(seed: int = 0, name: str = "one", shape: tuple[int, ...] = (6, 5, 3)
     return replace(made, name=name, provenance={"split": "intra", "seed": seed})
 
 
-POINT = Point(network(), CoreConfig(2))
+POINT = Point(network(), Serial(2))
 
 
 def test_a_network_under_another_name_is_the_same_point():
@@ -50,8 +51,8 @@ def test_a_network_under_another_name_is_the_same_point():
     [
         replace(POINT, network=network(seed=1)),
         replace(POINT, network=replace(network(), provenance={"split": "intra", "seed": 1})),
-        replace(POINT, config=CoreConfig(3)),
-        replace(POINT, config=CoreConfig(2, zero_skip=False)),
+        replace(POINT, config=Serial(3)),
+        replace(POINT, config=Serial(2, zero_skip=False)),
         replace(POINT, clock_gates=0),
         replace(POINT, measurement=Measurement(beats=65)),
         replace(POINT, measurement=Measurement(pdk="nangate45")),
@@ -70,10 +71,10 @@ def test_other_code_makes_other_points(monkeypatch):
 def test_a_space_leaves_out_what_no_core_has():
     space = Space(("serial", "tree"), (1, 2, 99), ("rom", "ram"), ("ssf", "if"), (True, False), (3, 0))
     points = list(space.points([network()], Measurement()))
-    serial = [point for point in points if point.config.datapath == "serial"]
+    serial = [point for point in points if isinstance(point.config, Serial)]
     assert {point.config.lanes for point in serial} == {1, 2}
     assert len(serial) == 2 * 2 * 2 * 2 * 2
-    trees = unique(point for point in points if point.config.datapath == "tree")
+    trees = unique(point for point in points if isinstance(point.config, Tree))
     assert sorted(point.clock_gates for point in trees) == [0, 3]
 
 
@@ -142,7 +143,7 @@ def test_a_spoiled_result_is_none(content, tmp_path):
 
 
 def test_a_killed_sweep_goes_on_where_it_stopped(client, tmp_path):
-    command = [sys.executable, "-m", "tests.sim.pareto_stub", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.support.sweep_stub", str(tmp_path)]
     running = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
@@ -181,7 +182,7 @@ def test_no_point_of_the_front_is_dominated_and_every_other_is(costs):
 
 def result(accuracy: float, energy: float, area: float, **point: Any) -> dict[str, Any]:
     config = {"datapath": "serial", "weights": "rom", "neuron": "ssf", "lanes": 2, "zero_skip": True}
-    described = {"network": "one", "config": config, "clock_gates": 3, **point}
+    described = {"network": "one", "core": "serial", "config": config, "clock_gates": 3, **point}
     return {"accuracy": accuracy, "energy_per_beat_nj": energy, "area_um2": area, "point": described}
 
 

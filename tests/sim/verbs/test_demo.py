@@ -14,7 +14,7 @@ def test_demo_without_records_says_so_and_is_bit_exact(tmp_path):
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "cache").symlink_to(cache)
     done = subprocess.run(
-        [sys.executable, "-m", "sim", "demo", "--out", str(tmp_path / "demo")],
+        [sys.executable, "-m", "sparrow_ecg.sim", "demo", "--out", str(tmp_path / "demo")],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "COLUMNS": "200"},
         capture_output=True,
@@ -47,7 +47,7 @@ def test_demo_without_records_says_so_and_is_bit_exact(tmp_path):
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "sim", "demo", *arguments], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-m", "sparrow_ecg.sim", "demo", *arguments], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 2
     assert message in done.stderr

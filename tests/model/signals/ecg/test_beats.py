@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats, read_beats
-from sparrow_ecg.model.signals.ecg.records import CLASS_OF_SYMBOL, DS1, DS2, Record
+from sparrow_ecg.model.signals.ecg.mitdb import CLASS_OF_SYMBOL, DS1, DS2
+from sparrow_ecg.model.signals.ecg.records import Record
 from sparrow_ecg.model.signals.ecg.synthetic import write_record
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg import download as module
 from sparrow_ecg.model.signals.ecg.download import checksums, download
-from sparrow_ecg.model.signals.ecg.records import RECORDS
+from sparrow_ecg.model.signals.ecg.mitdb import RECORDS
 
 CONTENT = {
     f"{record}.{suffix}": f"{record} {suffix}".encode() for record in ("100", "101") for suffix in ("dat", "hea")

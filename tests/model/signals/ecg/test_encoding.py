@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import FEATURES, INTERVAL_LOG2, MEAN_LOG2, Encoding, divide, mean_interval
 from sparrow_ecg.model.training.training import RECIPES

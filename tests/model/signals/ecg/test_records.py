@@ -10,19 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.console import InputError
-from sparrow_ecg.model.signals.ecg.records import (
-    DS1,
-    DS2,
-    LONGEST_RUN,
-    PACED,
-    RECORDS,
-    UNPACED,
-    Record,
-    available,
-    data_root,
-    read_record,
-)
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2, PACED, RECORDS, UNPACED
+from sparrow_ecg.model.signals.ecg.records import LONGEST_RUN, Record, available, data_root, read_record
 from sparrow_ecg.model.signals.ecg.synthetic import generate, write_record
 
 GOOD = generate("100", seconds=10)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.records import DS1, DS2
+from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2
 from sparrow_ecg.model.signals.ecg.splits import SPLITS, TUNING, VALIDATION_RECORDS, Split, make_split
 
 

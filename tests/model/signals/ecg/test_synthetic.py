@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 from sparrow_ecg.model.signals.ecg.records import LONGEST_RUN, available, read_record
 from sparrow_ecg.model.signals.ecg.synthetic import generate, synthesize

@@ -12,10 +12,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import measure
-from sparrow_ecg.sim.gates.energy.toggles import Toggles
 from sparrow_ecg.sim.gates.library.functions import parse
 from sparrow_ecg.sim.gates.library.liberty import Cell
 from sparrow_ecg.sim.gates.netlist import netlist as netlists
@@ -170,14 +170,12 @@ def test_gates_over_all_their_states(library):
 
 @pytest.fixture(scope="module")
 def design(request, library) -> Design:
-    from sparrow_ecg.hw.verilog import generate
+    from sparrow_ecg.hw.build import Build
     from sparrow_ecg.sim.gates.netlist import synthesis
 
     network = random_network(np.random.default_rng(5), [6, 5, 3], steps=7, weight_bits=4, input_bits=3)
-    config = CoreConfig(lanes=5)
-    flow = synthesis.Flow(clock_gates=0)
-    verilog = generate(network, config)
-    return Design(network, config, library, flow, verilog, synthesis.synthesise(verilog.text, library, flow))
+    build, flow = Build(network, Serial(lanes=5)), synthesis.Flow(clock_gates=0)
+    return Design(build, library, flow, synthesis.synthesise(build, library, flow))
 
 
 def uniform(netlist: Netlist, cycles: int = 100) -> Snapshots:
@@ -211,7 +209,7 @@ def test_twice_the_toggles_are_twice_the_energy(design):
     second = measure(design.netlist, design.timing, twice)
     for kind in ("switching", "internal", "clock"):
         assert second.total(kind) == pytest.approx(2 * first.total(kind), rel=1e-9)
-    rises, falls = Toggles(once).toggles
+    rises, falls = NetActivity(once).toggles
     glitchy = measure(design.netlist, design.timing, once, moves=(2 * rises, 2 * falls))
     plain = measure(design.netlist, design.timing, once, moves=(rises, falls))
     assert glitchy.total("switching") == pytest.approx(2 * plain.total("switching"), rel=1e-9)
@@ -264,7 +262,7 @@ report_checks -digits 5\nreport_power -digits 6\nreport_power -digits 6 -instanc
     alone = [replace(instance, block=str(k)) for k, instance in enumerate(netlist.instances)]
     found = measure(replace(netlist, instances=alone), timing, snapshots, wires=0)
     watts = 1e-15 / (found.cycles * period * 1e-9)
-    rises, falls = Toggles(snapshots).toggles
+    rises, falls = NetActivity(snapshots).toggles
     loads = capacitances(netlist, 0)
     net_energies = 0.5 * library.voltage**2 * np.array(loads) * (rises + falls)
     driven = [net for net in netlist.drivers if net not in netlist.clock_nets]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig, Geometry
-from sparrow_ecg.hw.core.tables import CoreImage
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.gates.energy.sram import Bank, arrange, cost, layer_reads, word_reads
 from sparrow_ecg.sim.gates.library import macros
@@ -155,24 +155,24 @@ def test_choice_is_the_best_of_all(goal: str, words: int, bits: int):
 def test_words_read_are_those_that_the_rtl_counts(neuron: str, zero_skip: bool):
     rng = np.random.default_rng(2)
     network = random_network(rng, (9, 7, 5, 3), steps=5, weight_bits=4, input_bits=3, weights="sparse")
-    config = CoreConfig(3, "ram", neuron, zero_skip)
+    config = Serial(3, "ram", neuron, zero_skip)
     counts = random_beats(rng, network, 40)
     counted, _ = count(network, config, counts, [neuron])
-    trace = (golden.ssf if neuron == "ssf" else golden.integrate_and_fire)(network, counts)
+    trace = golden.run(network, counts, neuron)
     biases, weights = word_reads(network, config, trace)
     assert layer_reads(network, config, counted[neuron]) == (biases.sum(), weights.sum())
-    _, (bias_words, _), (weight_words, _) = CoreImage(Geometry.of(network, config), config).sections
+    _, (bias_words, _), (weight_words, _) = config.image(config.geometry(network)).sections
     assert (len(biases), len(weights)) == (bias_words, weight_words)
 
 
 def test_rest_of_the_core(tmp_path: Path):
     network = random_network(np.random.default_rng(1), (4, 3), steps=5)
-    config = CoreConfig(2, "ram")
+    config = Serial(2, "ram")
     assert sramcli.rest(tmp_path, network, config) is None
     kinds = {"switching": 1.0, "internal": 2.0, "clock": 3.0, "leakage": 0.5}
     made = {
         "digest": network.digest,
-        "config": vars(config) | {"weights": "rom"},
+        "config": replace(config, weights="rom").as_dict(),
         "flow": {"flat": False},
         "blocks_nj": {"weights": kinds, "biases": kinds, "lane_0": kinds, "top": kinds},
         "energy_per_beat_nj": 26.0,
@@ -189,6 +189,6 @@ def test_rest_of_the_core(tmp_path: Path):
         13.0,
     )
     assert rest["leakage_nw"] == pytest.approx(1.0 / 25e-6)
-    for wrong in ({"digest": "x"}, {"flow": {"flat": True}}, {"config": vars(config)}):
+    for wrong in ({"digest": "x"}, {"flow": {"flat": True}}, {"config": config.as_dict()}):
         path.write_text(json.dumps(made | wrong))
         assert sramcli.rest(tmp_path, network, config) is None

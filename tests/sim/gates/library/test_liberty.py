@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.pdks import PDKS, pdk
 from tests.support.cells import libraries

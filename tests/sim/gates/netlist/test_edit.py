@@ -8,8 +8,9 @@ from math import isqrt
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import generate
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.library.pdks import PDKS
@@ -76,8 +77,8 @@ def test_a_gate_before_a_block():
 def test_what_is_added_belongs_where_it_leads(library):
     """Blocks mapped apart: a buffer or clock gate whose sinks are all in one block is in that block."""
     network = random_network(np.random.default_rng(2), [40, 8, 3], steps=7, weight_bits=5, input_bits=4)
-    verilog, flow = generate(network, CoreConfig(2)), synthesis.Flow(flat=False)
-    design = Design(network, CoreConfig(2), library, flow, verilog, synthesis.synthesise(verilog.text, library, flow))
+    build, flow = Build(network, Serial(2)), synthesis.Flow(flat=False)
+    design = Design(build, library, flow, synthesis.synthesise(build, library, flow))
     kinds = library.pdk.buffer[0], library.pdk.clock_gate[0]
     added = [i for i in design.netlist.instances if i.cell.name in kinds]
     blocks = {i.name: {sink.block for net in i.outputs for sink, _ in design.netlist.sinks[net]} for i in added}
@@ -90,12 +91,11 @@ def test_gates_over_gates(library, monkeypatch):
     """Nine words behind three gates: the same answers, and the clock costs less."""
     rng = np.random.default_rng(3)
     network = random_network(rng, [9, 4, 3], steps=7, weight_bits=4, input_bits=3)
-    config, flow = CoreConfig(1, datapath="tree"), synthesis.Flow()
-    verilog, counts = generate(network, config), random_beats(rng, network, 150)
+    build, flow = Build(network, Tree()), synthesis.Flow()
+    counts = random_beats(rng, network, 150)
 
     def designed() -> Design:
-        module = synthesis.synthesise(verilog.text, library, flow)
-        return Design(network, config, library, flow, verilog, module)
+        return Design(build, library, flow, synthesis.synthesise(build, library, flow))
 
     def clock(design: Design) -> float:
         assert measurement.check(design, counts)[1] == 0

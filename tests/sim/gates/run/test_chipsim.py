@@ -8,32 +8,33 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import generate, generate_top
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.gates.energy.toggles import Toggles
+from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.netlist import synthesis
-from sparrow_ecg.sim.gates.run.chipsim import MOSI, ONES, PARTS, PERIOD, SCK, ChipSimulator, Frame, Host
+from sparrow_ecg.sim.gates.run.chipsim import MOSI, ONES, PARTS, PERIOD, SCK, ChipSimulator, Frame, Microcontroller
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import Board
 from tests.support.cells import libraries
 from tests.support.frames import Frames
 
 CONFIGS = [
-    CoreConfig(lanes=1, datapath="tree"),
-    CoreConfig(lanes=3),
-    CoreConfig(lanes=3, weights="ram"),
-    CoreConfig(lanes=5, neuron="if"),
+    Tree(),
+    Serial(lanes=3),
+    Serial(lanes=3, weights="ram"),
+    Serial(lanes=5, neuron="if"),
 ]
 
 
-def designed(library, config: CoreConfig, inputs: int = 7, beats: int = 100) -> tuple[Design, np.ndarray]:
+def designed(library, config: Serial, inputs: int = 7, beats: int = 100) -> tuple[Design, np.ndarray]:
     rng = np.random.default_rng(7)
     network = random_network(rng, [inputs, 5, 3], steps=5, weight_bits=4, input_bits=3)
-    verilog = generate_top(network, config, "chip")
-    module = synthesis.synthesise(verilog.text, library, top="chip")
-    return Design(network, config, library, synthesis.Flow(), verilog, module), random_beats(rng, network, beats)
+    build = Build(network, config, "chip")
+    module = synthesis.synthesise(build, library)
+    return Design(build, library, synthesis.Flow(), module), random_beats(rng, network, beats)
 
 
 @libraries("sky130")
@@ -46,7 +47,7 @@ def test_bit_exact_through_the_pins(library, config):
 
 @libraries("nangate45")
 def test_bit_exact_when_the_last_word_is_full(library):
-    design, counts = designed(library, CoreConfig(lanes=3), inputs=8)
+    design, counts = designed(library, Serial(lanes=3), inputs=8)
     assert measurement.check(design, counts)[1] == 0
 
 
@@ -57,12 +58,12 @@ def test_a_wrong_gate_is_seen(library, block):
     broken = list(design.netlist.instances)
     k = next(k for k, i in enumerate(broken) if i.block == block and i.cell.name.endswith("__nand2_1"))
     broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
-    simulator = ChipSimulator(replace(design.netlist, instances=broken), Host(design.network, design.config))
+    simulator = ChipSimulator(replace(design.netlist, instances=broken), Microcontroller(design.build))
     design.__dict__["simulator"] = simulator
     assert measurement.check(design, counts)[1] > 0
 
 
-class Noisy(Host):
+class Noisy(Microcontroller):
     """A wire on which the highest bit of lane 5's first count flips."""
 
     def start(self, counts: np.ndarray) -> Frame:
@@ -84,11 +85,11 @@ def test_what_the_clock_reaches_while_nothing_happens(library):
 @libraries("sky130")
 def test_a_corrupted_frame_is_seen(library):
     design, counts = designed(library, CONFIGS[0], beats=64)
-    design.__dict__["simulator"] = ChipSimulator(design.netlist, Noisy(design.network, design.config))
+    design.__dict__["simulator"] = ChipSimulator(design.netlist, Noisy(design.build))
     run, mismatched = measurement.check(design, counts)
     flipped = counts[5].copy()
     flipped[0] ^= 1 << design.network.input_bits - 1
-    design.__dict__["simulator"] = ChipSimulator(design.netlist, Host(design.network, design.config))
+    design.__dict__["simulator"] = ChipSimulator(design.netlist, Microcontroller(design.build))
     assert mismatched == 1
     assert (run.potentials[5] == design.simulator.run(np.tile(flipped, (64, 1))).potentials[0]).all()
 
@@ -97,7 +98,7 @@ def test_a_corrupted_frame_is_seen(library):
 def test_the_clock_runs_as_long_as_the_rtl_asks_for_it(library):
     design, counts = designed(library, CONFIGS[1], beats=64)
     pieces = list(design.simulator.pieces(counts, {}, 1.0))
-    with Board(design.network, design.config) as board:
+    with Board(design.build) as board:
         frames = Frames(board.controller)
         board.frame(frames.write("settings", 1))
         before = board.clocked
@@ -106,7 +107,7 @@ def test_the_clock_runs_as_long_as_the_rtl_asks_for_it(library):
             board.settle()
             board.frame(frames.read("result", 1 + design.network.outputs))
         clock = design.netlist.inputs["clk"][0]
-        assert sum(Toggles(piece.snapshots).toggles[0][clock] for piece in pieces) == board.clocked - before
+        assert sum(NetActivity(piece.snapshots).toggles[0][clock] for piece in pieces) == board.clocked - before
     for piece in pieces:  # nothing moves in a lane that is not counted as active
         moved = np.bitwise_or.reduce(piece.snapshots.nets[1:] ^ piece.snapshots.nets[:-1], axis=1)
         assert not (moved & ~piece.snapshots.active[1:]).any()
@@ -130,9 +131,8 @@ def test_energy_by_part_and_block(library):
 @libraries("sky130")
 def test_the_core_in_the_chip_is_the_core_alone(library):
     design, _ = designed(library, CONFIGS[0])
-    verilog = generate(design.network, design.config)
-    module = synthesis.synthesise(verilog.text, library)
-    alone = Design(design.network, design.config, library, synthesis.Flow(), verilog, module).describe()
+    core = replace(design.build, top="core")
+    alone = Design(core, library, synthesis.Flow(), synthesis.synthesise(core, library)).describe()
     inside = design.describe()["blocks"]["core"]
     assert inside["registers"] == alone["registers"]
     assert inside["area_um2"] == pytest.approx(alone["area_um2"], rel=0.02)

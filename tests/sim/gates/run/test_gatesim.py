@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.verilog import generate
-from sparrow_ecg.model.console import InputError
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.gates.energy.toggles import Toggles
+from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.netlist import netlist as netlists
 from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
@@ -26,21 +27,21 @@ from sparrow_ecg.sim.rtl.verilator import build as compiled
 from tests.support.cells import libraries
 
 CONFIGS = [
-    (CoreConfig(lanes=3), Flow()),
-    (CoreConfig(lanes=3), Flow(flat=False)),
-    (CoreConfig(lanes=2, zero_skip=False), Flow(clock_gates=0)),
-    (CoreConfig(lanes=3, weights="ram"), Flow()),
-    (CoreConfig(lanes=5, neuron="if"), Flow()),
-    (CoreConfig(lanes=1, datapath="tree"), Flow()),
+    (Serial(lanes=3), Flow()),
+    (Serial(lanes=3), Flow(flat=False)),
+    (Serial(lanes=2, zero_skip=False), Flow(clock_gates=0)),
+    (Serial(lanes=3, weights="ram"), Flow()),
+    (Serial(lanes=5, neuron="if"), Flow()),
+    (Tree(), Flow()),
 ]
 
 
-def designed(library, config: CoreConfig, flow: Flow = Flow()) -> tuple[Design, np.ndarray]:
+def designed(library, config: Serial, flow: Flow = Flow()) -> tuple[Design, np.ndarray]:
     rng = np.random.default_rng(7)
     network = random_network(rng, [7, 5, 3], steps=5, weight_bits=4, input_bits=3)
-    verilog = generate(network, config)
-    module = synthesis.synthesise(verilog.text, library, flow)
-    return Design(network, config, library, flow, verilog, module), random_beats(rng, network, 150)
+    build = Build(network, config)
+    module = synthesis.synthesise(build, library, flow)
+    return Design(build, library, flow, module), random_beats(rng, network, 150)
 
 
 @libraries("sky130")
@@ -51,13 +52,13 @@ def test_bit_exact_with_and_without_delays(library, config, flow):
     assert mismatched == 0
     assert measurement.annotated(design) == 1
     timed, toggles = design.simulator.settle(counts, design.timing.delays, design.timing.period / 400)
-    trace = (golden.ssf if config.neuron == "ssf" else golden.integrate_and_fire)(design.network, counts)
+    trace = golden.run(design.network, counts, config.neuron)
     assert {tuple(row) for row in timed.potentials} <= {tuple(row) for row in trace.outputs}
     assert toggles.settled <= design.timing.period * 1.1
     snapshots = design.simulator.watch(counts)
     parts = design.simulator.parts(snapshots)
     for part, mask in enumerate(parts):  # glitches come in pairs on top of what zero delays show
-        rises, falls = Toggles(snapshots, mask).toggles
+        rises, falls = NetActivity(snapshots, mask).toggles
         clocks = sorted(design.netlist.clock_nets)
         assert (toggles.rises[part][clocks] == rises[clocks]).all()
         assert (toggles.rises[part] + toggles.falls[part]).sum() >= (rises + falls).sum()
@@ -66,7 +67,7 @@ def test_bit_exact_with_and_without_delays(library, config, flow):
 
 @libraries("nangate45", "asap7", "ihp130")
 def test_bit_exact_on_other_libraries(library):
-    for config in (CoreConfig(lanes=3), CoreConfig(lanes=1, datapath="tree")):
+    for config in (Serial(lanes=3), Tree()):
         design, counts = designed(library, config)
         assert measurement.check(design, counts)[1] == 0
         measured = measurement.energy(design, counts)
@@ -75,20 +76,20 @@ def test_bit_exact_on_other_libraries(library):
 
 @libraries("sky130")
 def test_a_wrong_gate_is_seen(library):
-    design, counts = designed(library, CoreConfig(lanes=3))
+    design, counts = designed(library, Serial(lanes=3))
     netlist = design.netlist
     k = next(k for k, i in enumerate(netlist.instances) if i.cell.name.endswith("__nand2_1"))
     broken = list(netlist.instances)
     broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
-    design.__dict__["simulator"] = GateSimulator(replace(netlist, instances=broken), design.verilog.metadata)
+    design.__dict__["simulator"] = GateSimulator(replace(netlist, instances=broken), design.build)
     assert measurement.check(design, counts)[1] > 0
 
 
 @libraries("sky130")
 def test_toggles_as_verilator_counts_them(library):
-    design, counts = designed(library, CoreConfig(lanes=3))
+    design, counts = designed(library, Serial(lanes=3))
     beat = counts[:1]
-    rises, falls = Toggles(design.simulator.watch(beat)).toggles
+    rises, falls = NetActivity(design.simulator.watch(beat)).toggles
     seen = _verilator(design, beat[0])
     assert (seen[2:, 0] == rises[2:]).all()
     assert (seen[2:, 1] == falls[2:]).all()
@@ -103,7 +104,7 @@ def _verilator(design: Design, beat: np.ndarray) -> np.ndarray:
     text = f"{head}, nets);\n  output [{netlist.nets - 1}:0] nets;\n" + rest.replace(
         "endmodule", f"  assign nets = {{{nets}}};\nendmodule"
     )
-    bits = {port["name"]: port["bits"] for port in design.verilog.metadata["ports"]}
+    bits = {port["name"]: port["bits"] for port in design.build.describe()["ports"]}
     values = ", ".join(f"{bits['counts__payload']}'d{count}" for count in reversed(beat.tolist()))
     bench = f"""module bench;
   localparam N = {netlist.nets}, INPUTS = {len(beat)};
@@ -166,7 +167,7 @@ def _cell_models(paths: tuple[Path, ...]) -> str:
 
 @libraries("sky130")
 def test_what_is_refused(library):
-    design, counts = designed(library, CoreConfig(lanes=3))
+    design, counts = designed(library, Serial(lanes=3))
     with pytest.raises(InputError, match="no beats to measure"):
         measurement.energy(design, counts[:0])
     measured = measurement.energy(design, counts)

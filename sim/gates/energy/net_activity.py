@@ -12,7 +12,7 @@ from sparrow_ecg.sim.gates.run.gatesim import Snapshots
 ONES = np.uint64(2**64 - 1)
 
 
-class Toggles:
+class NetActivity:
     """Counts over the snapshots and lanes of ``mask``, uint64[snapshots], which selects what is looked at.
 
     An event belongs to the snapshot that it leads to.

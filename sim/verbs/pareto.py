@@ -1,4 +1,4 @@
-"""The verb ``pareto``: the design space, measured where it has not been, its front as table, JSON and picture."""
+"""Accuracy, cycles, area and energy of many cores, and the front; goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from sparrow_ecg.hw.options import OutOption
-from sparrow_ecg.model.console import InputError, err, out, write_atomic
+from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network.network import NETWORKS, SEEDS, Network
 from sparrow_ecg.model.signals.ecg.records import data_root
+from sparrow_ecg.model.verbs.options import OutOption
 from sparrow_ecg.sim.gates.library.pdks import PDKS, pdk
 from sparrow_ecg.sim.report.pareto import draw
 from sparrow_ecg.sim.studies import variants
@@ -57,7 +59,6 @@ def main(
     store: Annotated[Path, typer.Option(help="Folder of finished points, from which a sweep goes on.")] = FOLDER,
     folder: OutOption = Path("build/results"),
 ) -> None:
-    """Accuracy, cycles, area and energy of many cores, and the front; goes on where it stopped."""
     if scheduler is None:  # else it is the workers that need them
         pdk(library).files(data_root(data), corner)
     how = Measurement(library, corner, "intra", beats, clock_mhz=clock_mhz)

@@ -1,0 +1,183 @@
+"""A core or chip as it is built: made once from network and config, and handed to whoever simulates or maps it."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from amaranth.back import verilog
+from amaranth.hdl import UnusedElaboratable
+from amaranth.lib import wiring
+
+from sparrow_ecg.hw.config import CoreConfig, Host
+from sparrow_ecg.hw.core.few_pins import FewPinCore
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tables import CoreImage
+from sparrow_ecg.hw.geometry import Geometry
+from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.hw.ports import Core, port_list, result_layout
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.network.network import Network
+
+if TYPE_CHECKING:
+    from sparrow_ecg.hw.host.chip import Chip
+
+# A component may be made for what it says of itself alone, its ports or probes.
+warnings.filterwarnings("ignore", category=UnusedElaboratable)
+
+Top = Literal["core", "chip", "few_pins"]
+SECTIONS = ("thresholds", "biases", "weights")  # of an image, in order
+CORE_IN = {"core": "", "chip": "controller.core", "few_pins": "core"}  # where the core is, as a path of instances
+BESIDE = {"chip": ("host", "controller")}  # other modules that are worth telling apart
+
+
+@dataclass(frozen=True, eq=False)
+class Build:
+    """A network on a core, alone (``core``), behind registers and a host interface (``chip``), or behind few pins.
+
+    replacement: other Verilog than what is generated, with the same ports: a mutant, for example.
+    """
+
+    network: Network
+    config: CoreConfig
+    top: Top = "core"
+    host: Host = "spi"
+    replacement: str | None = None
+
+    @cached_property
+    def component(self) -> wiring.Component:
+        """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
+        if self.top == "chip":
+            return self.chip
+        core = self.config.core(self.network)
+        return FewPinCore(core) if self.top == "few_pins" else core
+
+    @cached_property
+    def chip(self) -> Chip:
+        """The chip, whatever the top."""
+        if not find_spec("systemrdl"):
+            raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
+        from sparrow_ecg.hw.host.chip import Chip  # compiles registers, with a package of the extra `firmware`
+
+        return Chip(self.network, self.config, self.host)
+
+    @cached_property
+    def core(self) -> Core:
+        found: Any = self.component
+        for name in filter(None, CORE_IN[self.top].split(".")):
+            found = getattr(found, name)
+        return found
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        return self.config.geometry(self.network)
+
+    @cached_property
+    def verilog(self) -> str:
+        """The text of module ``top``: the same build gives the same bytes."""
+        return self.convert(self.top) if self.replacement is None else self.replacement
+
+    def convert(self, name: str, sources: bool = False) -> str:
+        """The text under another name. sources: with the places in our code that it comes from."""
+        return verilog.convert(self.component, name=name, emit_src=sources)
+
+    def edited(self, text: str) -> Build:
+        """The same with other Verilog."""
+        return replace(self, replacement=text)
+
+    @cached_property
+    def images(self) -> CoreImage | ChipImage | None:
+        """What makes images of networks for it; None if its weights are built in."""
+        if not self.config.loadable:
+            return None
+        assert isinstance(self.config, Serial)
+        return ChipImage(self.geometry, self.config) if self.top == "chip" else self.config.image(self.geometry)
+
+    def image(self, network: Network | None = None) -> bytes:
+        """What loads a network, by default its own; nothing where weights are built in.
+
+        Raises InputError for a network that does not fit.
+        """
+        return self.images.of(network or self.network) if self.images else b""
+
+    def golden(self, counts: np.ndarray, network: Network | None = None) -> Trace:
+        """What it must answer to counts, integers[beats, inputs], with its own network or another one loaded."""
+        return golden.run(network or self.network, counts, self.config.neuron)
+
+    def cycles(self, trace: Trace, network: Network | None = None) -> np.ndarray:
+        """Clock cycles of the core for each beat of a golden trace, int64[beats]."""
+        return self.config.cycles(network or self.network, trace)
+
+    @property
+    def longest(self) -> int:
+        """Cycles of the core for a beat whose every count is above zero."""
+        return self.config.longest(self.network)
+
+    @property
+    def result(self) -> dict[str, dict[str, int]]:
+        """Where class and potentials are in a result."""
+        layout = result_layout(self.geometry)
+        return {str(key): {"offset": field.offset, "bits": field.width} for key, field in layout}
+
+    @property
+    def core_module(self) -> str:
+        """The name of the core's module."""
+        return f"{self.top}.{CORE_IN[self.top]}".rstrip(".")
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Names of the modules to be told apart in synthesis, the core last."""
+        return (*(f"{self.top}.{name}" for name in BESIDE.get(self.top, ())), self.core_module)
+
+    @property
+    def unread_resets(self) -> list[tuple[str, str]]:
+        """Module and name of registers whose value after reset nobody reads: a memory may take their place."""
+        paths = [path.split(".") for path in self.core.unread_resets]
+        return [(".".join([self.core_module, *path[:-1]]), path[-1]) for path in paths]
+
+    def describe(self) -> dict[str, Any]:
+        """JSON-ready: ports, result fields, tables, blocks and probes (names inside the core), network and config."""
+        network, config, core = self.network, self.config, self.core
+        sections = config.image(self.geometry).sections if isinstance(config, Serial) else ()
+        return {
+            "top": self.top,
+            **({"host": self.host} if self.top == "chip" else {}),
+            "core_path": CORE_IN[self.top],
+            "network": {
+                "name": network.name,
+                "digest": network.digest,
+                "shape": list(network.shape),
+                "steps": network.steps,
+                "classes": list(network.classes),
+            },
+            "config": config.as_dict(),
+            "geometry": asdict(self.geometry),
+            "ports": port_list(self.component),
+            "result": self.result,
+            "tables": [
+                {"name": name, "words": words, "bits": bits}
+                for name, (words, bits) in zip(SECTIONS, sections, strict=False)
+            ],
+            "image_bytes": self.images.size if self.images else 0,
+            "blocks": {name: block.value for name, block in core.blocks.items()},
+            "probe_layer": core.layer.name,
+            "probes": {
+                name: {"signal": signal.name, "bits": len(signal), "count": count}
+                for name, (signal, count) in core.probes.items()
+            },
+            "watch": [signal.name for signal in core.watch],
+        }
+
+    def save(self, folder: Path, name: str) -> tuple[Path, Path]:
+        """Write ``name.v`` and ``name.json`` into a folder."""
+        described = json.dumps(self.describe(), indent=2) + "\n"
+        return write_atomic(folder / f"{name}.v", self.verilog), write_atomic(folder / f"{name}.json", described)

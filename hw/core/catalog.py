@@ -1,0 +1,49 @@
+"""The datapaths that there are, and which of them is built where nobody says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sparrow_ecg.hw.config import CoreConfig, option_names
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.network import Network
+
+DATAPATHS: dict[str, type[CoreConfig]] = {kind.datapath: kind for kind in (Tree, Serial)}
+TREE_SYNAPSES = 4000  # that are not zero: up to here the tree takes least energy, and is not too large to be built
+
+
+def choose(network: Network, datapath: str | None = None, **options: Any) -> CoreConfig:
+    """The core of a network: what is given, and the usual for the rest; options that are None are not given.
+
+    Without a datapath it is the first that has what is asked for, the tree if the network is small enough for one.
+    Raises InputError for a datapath that there is not, for an option that it has not, and when it does not suit.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    if datapath is None:
+        datapath = Tree.datapath if network.nonzero_synapses <= TREE_SYNAPSES else Serial.datapath
+        datapath = next((name for name in (datapath, *DATAPATHS) if not _unknown(DATAPATHS[name], given)), datapath)
+    if datapath not in DATAPATHS:
+        raise InputError(f"datapath {datapath}: give one of {', '.join(DATAPATHS)}")
+    kind = DATAPATHS[datapath]
+    if unknown := _unknown(kind, given):
+        name, value = next(iter(unknown.items()))
+        others = " or ".join(other for other in DATAPATHS if not _unknown(DATAPATHS[other], given))
+        raise InputError(f"{name} = {value}: the datapath {datapath} has no such choice: give the datapath {others}")
+    own = {name: value for name, value in given.items() if name in option_names(kind)}
+    config = kind(**(kind.usual(network) | own))
+    config.check(network)
+    return config
+
+
+def _unknown(kind: type[CoreConfig], given: dict[str, Any]) -> dict[str, Any]:
+    """What a datapath cannot be built with: options that it has not, unless it always is as they say."""
+    names = option_names(kind)
+    return {name: value for name, value in given.items() if name not in names and getattr(kind, name, None) != value}
+
+
+def from_dict(described: dict[str, Any]) -> CoreConfig:
+    """What `CoreConfig.as_dict` gave."""
+    options = dict(described)
+    return DATAPATHS[options.pop("datapath")](**options)

@@ -1,0 +1,96 @@
+"""The beats that a network is judged on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sparrow_ecg.model.console import err, progress
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.mitdb import UNPACED
+from sparrow_ecg.model.signals.ecg.records import available, data_root
+from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.signals.ecg.synthetic import synthesize
+
+SYNTHETIC = Path("build/synthetic")
+
+
+@dataclass(frozen=True, eq=False)
+class Heartbeats:
+    """Test beats of a split, and the counts that a network is given for them.
+
+    counts:    int64[beats, inputs].
+    recorded:  every beat of the records read, those of other sets too: for pictures only.
+    split:     the split's name; ``synthetic`` when the beats were generated, and no accuracy may be claimed.
+    unseen:    whether the network was trained without these beats' part of the data, as its provenance says.
+    """
+
+    beats: Beats
+    counts: np.ndarray
+    recorded: Beats
+    split: str
+    unseen: bool
+
+
+def encoding_of(network: Network) -> Encoding:
+    """What makes its counts of beats. Raises InputError for a network that takes counts of no known origin."""
+    if not isinstance(network.encoding, Encoding):
+        raise InputError(f"network '{network.name}' takes counts that no encoder makes: give one for heartbeats")
+    return network.encoding
+
+
+def read_all(root: Path, show: bool = True) -> Beats:
+    """The beats of all records of a data root, of MIT-BIH's without those with a pacemaker. show: a bar."""
+    names = UNPACED if set(UNPACED) <= set(available(root)) else available(root)
+    return read_beats(root, names, (lambda names: progress(names, "reading records")) if show else iter)
+
+
+def select(network: Network, split: str, beats: Beats, records: tuple[str, ...] = ()) -> Heartbeats:
+    """Of ``beats`` those that test; `intra` is drawn with the seed that the network was trained with.
+
+    records: keep the beats of these only.
+    """
+    encoding, trained = encoding_of(network), network.provenance
+    test = make_split(split, beats, trained.get("seed", 0)).test
+    if records:
+        missing = sorted(set(records) - set(np.unique(beats.record[test])))
+        if missing:
+            raise InputError(f"split {split}: no test beats in record {', '.join(missing)}: choose others")
+        test = test[np.isin(beats.record[test], records)]
+    names = set(beats.codes)
+    unseen = trained.get("split") == split and set(trained.get("records", names)) == names
+    chosen = beats.select(test)
+    return Heartbeats(chosen, encoding.encode(chosen), beats, split, unseen)
+
+
+def load(
+    network: Network,
+    split: str = "intra",
+    data: Path | None = None,
+    records: tuple[str, ...] = (),
+    generate: bool = False,
+) -> Heartbeats:
+    """The test beats of a split, read from a data root; see `select`. Says so when the network may have seen them.
+
+    generate: use generated records when there is no data root, instead of raising InputError.
+    """
+    encoding = encoding_of(network)
+    try:
+        root = data_root(data)
+    except InputError:
+        if not generate or data is not None:
+            raise
+        beats = read_beats(SYNTHETIC, synthesize(SYNTHETIC, records=4))
+        return Heartbeats(beats, encoding.encode(beats), beats, "synthetic", True)
+    hearts = select(network, split, read_all(root), records)
+    if not hearts.unseen:
+        err.print(
+            f"note: '{network.name}' was trained on split {network.provenance.get('split', 'unknown')}, so that test"
+            f" beats of {split} may have been among its training beats: bit-exactness counts, accuracy does not"
+        )
+    return hearts

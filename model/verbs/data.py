@@ -1,0 +1,21 @@
+"""Download the MIT-BIH Arrhythmia Database from PhysioNet (ODC-By 1.0), 90 MB, and check it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparrow_ecg.model.console import out
+from sparrow_ecg.model.signals.ecg.download import checksums, download
+from sparrow_ecg.model.signals.ecg.mitdb import DATABASE
+
+
+def main(
+    root: Annotated[Path, typer.Option("--data", help="data root; the records go into its folder mitdb")] = Path(
+        "data"
+    ),
+) -> None:
+    fetched = download(root)
+    out.print(f"MIT-BIH in {root / DATABASE}: {len(checksums())} files intact, {fetched} of them new", soft_wrap=True)

@@ -1,0 +1,36 @@
+"""Score a network on the test part of a split, by the golden model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparrow_ecg.model import metrics
+from sparrow_ecg.model.console import out
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.signals.ecg.testset import load
+from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SplitOption
+
+
+def main(
+    network: NetworkOption = "tiny",
+    split: SplitOption = "intra",
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the split; by default the network's own.")] = None,
+    data: DataOption = None,
+    folder: OutOption = Path("build/results"),
+) -> None:
+    net = Network.load(network)
+    given = replace(net, provenance=net.provenance | ({} if seed is None else {"seed": seed}))
+    hearts = load(given, split, data)
+    predictions = golden.run(net, hearts.counts).classes
+    records = None if split == "intra" else hearts.beats.record
+    result = metrics.evaluate(hearts.beats.label, predictions, records)
+    out.print(metrics.table(result, f"{net.name}, {split}, seed {given.provenance.get('seed', 0)}"))
+    path = write_atomic(folder / f"evaluate-{net.name}-{split}.json", json.dumps(result, indent=1) + "\n")
+    out.print(str(path), soft_wrap=True)

@@ -1,0 +1,59 @@
+"""Train a network from MIT-BIH, convert it to integers, and write it with its scores."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparrow_ecg.model.console import out
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.network import NETWORKS, SEEDS
+from sparrow_ecg.model.signals.ecg.records import data_root
+from sparrow_ecg.model.signals.ecg.testset import read_all
+from sparrow_ecg.model.verbs.options import DataOption, SplitOption
+
+SeedOption = Annotated[int, typer.Option(min=0, help="Decides the split intra, and every random number of training.")]
+
+
+def main(
+    network: Annotated[str, typer.Option("--network", "-n", help="tiny, frugal, accurate, reference, or all.")] = "all",
+    split: SplitOption = "intra",
+    seed: SeedOption = 0,
+    data: DataOption = None,
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the network files.")] = Path("build/networks"),
+    study: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Seeds for mean and spread, on intra; inter with seed 0; ship them all, seed 0 by the name."
+        ),
+    ] = 0,
+) -> None:
+    try:
+        from sparrow_ecg.model.training import training
+    except ModuleNotFoundError as error:
+        raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
+    names = list(training.RECIPES) if network == "all" else [network]
+    if network != "all" and network not in training.RECIPES:
+        raise InputError(f"network {network}: no such recipe: choose one of {', '.join(training.RECIPES)}, all")
+    if study == 1:
+        raise InputError("--study 1: one seed has no spread: give at least 2")
+    beats = read_all(data_root(data))
+    for name in names:
+        start = time.monotonic()
+        if study:
+            trained = training.study(name, beats, study, SEEDS)
+            path = trained.save(NETWORKS / f"{name}.json")
+        else:
+            trained = training.train(name, beats, split, seed)
+            path = trained.save(folder / f"{name}-{split}-{seed}.json")
+        scores = trained.provenance["scores"]
+        out.print(
+            f"{path}: {'-'.join(map(str, trained.shape))}, {trained.synapses} synapses of {trained.weight_bits} bits,"
+            f" {trained.nonzero_synapses} of them not zero, T = {trained.steps};"
+            f" validation {scores['validation']['accuracy']:.2%}, test {scores['test']['accuracy']:.2%};"
+            f" digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
+            soft_wrap=True,
+        )

@@ -1,0 +1,65 @@
+"""The cocotb regression: stalls, back-pressure, resets, extremes on every kind of core, bit for bit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.sim.rtl import regression
+from sparrow_ecg.sim.rtl.benches import farm
+from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS
+
+
+def main(
+    network: Annotated[
+        str | None, typer.Option("--network", "-n", help="Every config of this network only (a name or a .json file).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of random networks, beats and stalls.", min=0)] = 0,
+    farms: Annotated[int, typer.Option(help="How many times eight random networks on random configs.", min=0)] = 3,
+) -> None:
+    if network:
+        given = Network.load(network)
+        batches = [(f"every config of {given.name}", farm.every_config(given, few=4))]
+    else:
+        batches = [("every config of a small network", farm.every_config(regression.small_network()))]
+        for i in range(farms):
+            batches.append((f"random networks, seed {seed + i}", farm.random_members(seed + i, 8)))
+    outcomes = []
+    for title, members in batches:
+        out.print(f"{title}: {len(members)} cores, {len(SCENARIOS)} scenarios each; building them ...")
+        found = regression.regress(members, seed, _Reporter(members))
+        outcomes += found
+    faults = [outcome for outcome in outcomes if outcome.fault]
+    for outcome in faults:
+        err.print(f"{farm.name(outcome.member)}: {outcome.scenario}: {outcome.fault}", markup=False, soft_wrap=True)
+    cores = len({id(outcome.member) for outcome in outcomes})
+    out.print(
+        f"{len(outcomes) - len(faults)} of {len(outcomes)} runs on {cores} cores are right, to the bit and the cycle"
+    )
+    if faults:
+        raise typer.Exit(1)
+
+
+class _Reporter:
+    """Prints a line for each member when its last scenario is over."""
+
+    def __init__(self, members: Sequence[Build]):
+        self.members = members
+        self.results: dict[int, list[str]] = {}
+
+    def __call__(self, line: str) -> None:
+        found = re.search(r"core/index=(\d+)/scenario=\w+ (passed|failed)", line)
+        if not found:
+            return
+        results = self.results.setdefault(int(found[1]), [])
+        results.append(found[2])
+        if len(results) == len(SCENARIOS):
+            verdict = "right" if set(results) == {"passed"} else f"WRONG in {results.count('failed')} scenarios"
+            done = f"{len(self.results)}/{len(self.members)}"
+            out.print(f"  {done:>6}  {farm.name(self.members[int(found[1])])}: {verdict}", markup=False)

@@ -1,0 +1,115 @@
+"""Energy per beat from a gate-level simulation of real test beats on the mapped netlist: of the core, given its
+counts one by one, or of the chip, used through its SPI pins.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.table import Table
+
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.verbs.options import TopOption, core_options
+from sparrow_ecg.model.console import counter, err, out
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.signals.ecg.testset import load
+from sparrow_ecg.model.verbs.options import DataOption, OutOption
+from sparrow_ecg.sim.gates.design import synthesise
+from sparrow_ecg.sim.gates.energy import measurement
+from sparrow_ecg.sim.gates.energy.power import KINDS
+from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
+from sparrow_ecg.sim.gates.netlist.synthesis import Flow
+from sparrow_ecg.sim.verbs.options import CornerOption, FlatOption, GatesOption, PdkOption
+
+
+@core_options()
+def main(
+    core: Build,
+    pdk: PdkOption = "sky130",
+    corner: CornerOption = None,
+    beats: Annotated[int, typer.Option(min=1, help="Test beats to measure, drawn at random.")] = 200,
+    clock_mhz: Annotated[float, typer.Option(help="Clock, for leakage per beat.")] = 4.0,
+    top: TopOption = "core",
+    clock_gates: GatesOption = Flow().clock_gates,
+    flat: FlatOption = True,
+    split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
+    seed: Annotated[int, typer.Option(help="Which beats are drawn.")] = 0,
+    data: DataOption = None,
+    folder: OutOption = Path("build/results"),
+) -> None:
+    if pdk == GENERIC:
+        raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
+    build = replace(core, top=top)
+    net = build.network
+    flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
+    design = synthesise(build, pdk, liberty_root(data), corner, flow)
+    hearts = load(net, split, data)
+    err.print(f"{len(hearts.counts)} test beats of {split} on {len(design.netlist.instances)} cells of {pdk}")
+    run, mismatched = measurement.check(design, hearts.counts)
+    order = np.random.default_rng(seed).permutation(len(hearts.counts))
+    first, second = order[:beats], order[beats : 2 * beats]
+    with counter("gate-level energy", len(first) + len(second)) as done:
+        measured = measurement.energy(design, hearts.counts[first], progress=done)
+        other = measurement.energy(design, hearts.counts[second], progress=done) if len(second) else measured
+    result = (
+        design.describe()
+        | {
+            "split": split,
+            "accuracy_hardware": float((run.classes == hearts.beats.label).mean()),
+            "beats_checked": len(run.classes),
+            "mismatched_beats": mismatched,
+            "annotated_share": measurement.annotated(design),
+            "beats": len(first),
+        }
+        | design.simulator.stated
+        | measurement.summary(design, measured, clock_mhz)
+        | {
+            "second_beats": {
+                "beats": len(second),
+                "energy_per_beat_nj": measurement.summary(design, other, clock_mhz)["energy_per_beat_nj"],
+            }
+        }
+    )
+    _show(result)
+    path = folder / f"gatepower-{net.name}-{pdk}-{build.config.slug(net)}{'' if top == 'core' else f'-{top}'}.json"
+    out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
+    if mismatched:
+        err.print(f"{mismatched} of {len(run.classes)} beats differ from the golden model", style="red")
+        raise typer.Exit(1)
+
+
+def _show(result: dict) -> None:
+    table = Table("pJ per beat", *KINDS, "total")
+    for title, rows in (
+        ("[bold]{}[/bold]", {"total": result["energy_split_nj"]}),
+        ("in cycles of {}", result["layers_nj"]),
+        ("in block {}", result["blocks_nj"]),
+    ):
+        for name, kinds in rows.items():
+            values = [kinds[kind] * 1e3 for kind in KINDS]
+            table.add_row(title.format(name), *(f"{value:.2f}" for value in values), f"{sum(values):.2f}")
+        table.add_section()
+    out.print(table)
+    out.print(
+        f"{result['beats_checked'] - result['mismatched_beats']} of {result['beats_checked']} test beats bit-exact"
+        f" on the netlist, accuracy {result['accuracy_hardware']:.2%} ({result['split']})"
+    )
+    out.print(
+        f"[bold]{result['energy_per_beat_nj']:.4f} nJ per beat[/bold] on {result['pdk']} {result['corner']},"
+        f" {result['beats']} beats, {result['cycles_per_beat']:.1f} cycles, {result['clock_mhz']:g} MHz;"
+        f" {result['energy_without_glitches_nj']:.4f} nJ without glitches;"
+        f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats"
+    )
+    if sck := result.get("sck_cycles"):
+        out.print(f"counts and answers through SPI, sck = clk/{sck}; the clock runs only while clock_request is high")
+    out.print(
+        f"{result['energy_per_synapse_pj']:.3f} pJ per synapse; leakage {result['leakage_nw']:.1f} nW;"
+        f" {result['power_at_75_bpm_nw']:.2f} nW at 75 beats per minute; {result['annotated_share']:.1%} of nets"
+        f" annotated; clock tree, estimated, {result['clock_tree_nj'] * 1e3:.1f} pJ of it"
+    )
