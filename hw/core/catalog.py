@@ -11,7 +11,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Network
 
 DATAPATHS: dict[str, type[CoreConfig]] = {kind.datapath: kind for kind in (Tree, Serial)}
-TREE_SYNAPSES = 4000  # that are not zero: up to here the tree takes least energy, and is not too large to be built
+TREE_SYNAPSES = 1000  # that are not zero: up to here a tree takes seconds to build and simulate, not minutes
 
 
 def choose(network: Network, datapath: str | None = None, **options: Any) -> CoreConfig:
