@@ -1,0 +1,8 @@
+"""Networks of integers: what they are, the file that holds one, and the golden model of what they compute."""
+
+from sparrow_ecg.model.network.dense import Dense, Firing, signed_bits
+from sparrow_ecg.model.network.file import NETWORKS, SEEDS
+from sparrow_ecg.model.network.inputs import DirectCounts
+from sparrow_ecg.model.network.network import Network, from_json
+
+__all__ = ["NETWORKS", "SEEDS", "Dense", "DirectCounts", "Firing", "Network", "from_json", "signed_bits"]

@@ -1,94 +1,26 @@
 """The network: the integer artefact that training hands over, and the only thing that hardware reads.
 
-One JSON file holds it. The arithmetic that it stands for is in `Firing.compute` (firing) and in
-`model.network.golden` (everything else).
+One JSON file holds it, see `model.network.file`. The arithmetic that it stands for is in `Firing.compute` (firing) and
+in `model.network.golden` (everything else).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydantic
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.network import file
+from sparrow_ecg.model.network.dense import MAX_ACCUMULATOR_BITS, Dense, signed_bits
+from sparrow_ecg.model.network.inputs import DirectCounts
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
-
-NETWORKS = Path(__file__).parents[1] / "networks"
-SEEDS = NETWORKS / "seeds"  # <name>-<split>-<seed>.json: the same recipes with other seeds, and for other splits
-FORMAT = 1
-MAX_ACCUMULATOR_BITS = 48  # leaves int64 room for the T-fold sums of the IF baseline
-
-
-@dataclass(frozen=True)
-class DirectCounts:
-    """Inputs that are counts already, with no encoder before them: each in 0..2**input_bits - 1."""
-
-    inputs: int
-    input_bits: int
-
-    def __post_init__(self) -> None:
-        if self.inputs < 1 or not 1 <= self.input_bits <= 16:
-            raise InputError(f"field encoding: {self.inputs} inputs of {self.input_bits} bits; give 1.. and 1..16")
-
-
-@dataclass(frozen=True)
-class Firing:
-    """Sum-Spikes-and-Fire: an integer potential becomes a spike count in 0..steps.
-
-    threshold_log2: the firing threshold is ``2**threshold_log2``, so that firing is a shift.
-    steps:          the time window T, at least 1.
-    """
-
-    threshold_log2: int
-    steps: int
-
-    def compute(self, potential: np.ndarray) -> np.ndarray:
-        """Spike counts for int64 potentials of any shape; floors towards minus infinity."""
-        return np.clip(potential >> self.threshold_log2, 0, self.steps)
-
-
-@dataclass(frozen=True, eq=False)
-class Dense:
-    """One fully connected layer of integers.
-
-    weights: int64[outputs, inputs].
-    biases:  int64[outputs], already multiplied by T.
-    firing:  how its neurons fire, or None for the output layer.
-    """
-
-    weights: np.ndarray
-    biases: np.ndarray
-    firing: Firing | None
-
-    @property
-    def inputs(self) -> int:
-        return int(self.weights.shape[1])
-
-    @property
-    def outputs(self) -> int:
-        return int(self.weights.shape[0])
-
-    def bounds(self, count_max: int) -> tuple[int, int]:
-        """Lowest and highest value of any partial sum ``b + sum W n`` with each n in 0..count_max.
-
-        A sum that starts at b and adds the terms in any order stays inside, as every term's range holds 0.
-        """
-        low = self.biases + np.minimum(self.weights, 0).sum(axis=1) * count_max
-        high = self.biases + np.maximum(self.weights, 0).sum(axis=1) * count_max
-        return int(low.min()), int(high.max())
-
-
-def signed_bits(low: int, high: int) -> int:
-    """Width of the narrowest two's complement number that holds low..high."""
-    return max((-low - 1).bit_length() if low < 0 else 0, high.bit_length() if high > 0 else 0) + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +87,7 @@ class Network:
 
     def _content(self) -> dict[str, Any]:
         return {
-            "format": FORMAT,
+            "format": file.FORMAT,
             "name": self.name,
             "classes": list(self.classes),
             "encoding": asdict(self.encoding),
@@ -173,75 +105,22 @@ class Network:
         }
 
     def save(self, path: Path) -> Path:
-        """Write the JSON file, one row of weights a line so that a person can diff it."""
-        return write_atomic(path, _rows_on_lines(json.dumps(self._content(), indent=1)) + "\n")
+        """Write the JSON file."""
+        return write_atomic(path, file.text(self._content()))
 
     @staticmethod
     def load(source: str | Path) -> Network:
         """Read a network file, or a shipped one by its name. Refuses whatever is not a sound network."""
-        path = Path(source)
-        if path.suffix != ".json":
-            path = next((p for p in (NETWORKS / f"{source}.json", SEEDS / f"{source}.json") if p.is_file()), path)
-        if not path.is_file():
-            shipped = ", ".join(sorted(p.stem for p in NETWORKS.glob("*.json")))
-            raise InputError(f"no network '{source}': give the path of a .json file, or one of {shipped}")
+        path = file.find(source)
         try:
             return from_json(path.read_text())
         except (InputError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: {error}; train it again, or mend that field") from None
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
-
-
-class _LayerFile(_Strict):
-    threshold_log2: int | None = pydantic.Field(ge=0, le=MAX_ACCUMULATOR_BITS)
-    biases: list[int]
-    weights: list[list[int]]
-
-
-class _NetworkFile(_Strict):
-    format: int
-    name: str
-    classes: list[str]
-    encoding: dict[str, Any]
-    steps: int
-    weight_bits: int
-    provenance: dict[str, Any]
-    layers: list[_LayerFile]
-
-
 def from_json(text: str) -> Network:
     """The network that a JSON text holds. Raises InputError that names the first bad field."""
-    try:
-        file = _NetworkFile.model_validate_json(text)
-        kind: Any = DirectCounts if "inputs" in file.encoding else Encoding
-        encoding = pydantic.TypeAdapter(kind).validate_json(json.dumps(file.encoding), strict=True, extra="forbid")
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "file"
-        raise InputError(f"field {where}: {first['msg']}") from None
-    if file.format != FORMAT:
-        raise InputError(f"field format: {file.format} is not {FORMAT}, the one this version reads")
-    return Network(
-        file.name,
-        encoding,
-        tuple(_layer(k, layer, file.steps) for k, layer in enumerate(file.layers)),
-        file.steps,
-        file.weight_bits,
-        tuple(file.classes),
-        file.provenance,
-    )
-
-
-def _layer(k: int, file: _LayerFile, steps: int) -> Dense:
-    try:
-        weights, biases = (np.array(rows, dtype=np.int64) for rows in (file.weights, file.biases))
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"field layers.{k}: rows of unequal length, or a number beyond 64 bits ({error})") from None
-    firing = None if file.threshold_log2 is None else Firing(file.threshold_log2, steps)
-    return Dense(weights, biases, firing)
+    return Network(**file.parse(text))
 
 
 def _check(network: Network) -> None:
@@ -284,8 +163,3 @@ def _check(network: Network) -> None:
         width = layer.outputs
     if len(network.classes) != network.outputs:
         refuse("classes", f"{len(network.classes)} names for {network.outputs} outputs")
-
-
-def _rows_on_lines(text: str) -> str:
-    """Put each list of integers on one line."""
-    return re.sub(r"\[\s+([-\d,\s]+?)\s+\]", lambda row: f"[{' '.join(row[1].split())}]", text)

@@ -28,8 +28,7 @@ from torch.nn import functional
 from sparrow_ecg.model.console import progress
 from sparrow_ecg.model.conversion.ssf import best_threshold, fold, scale
 from sparrow_ecg.model.metrics import SCORES, evaluate
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Dense, Firing, Network
+from sparrow_ecg.model.network import Dense, Firing, Network, golden
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.splits import Split, make_split

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from sparrow_ecg.model.network.network import Dense, Network
+from sparrow_ecg.model.network import Dense, Network
 from sparrow_ecg.model.training.training import Floor, rounded
 
 

@@ -12,8 +12,7 @@ import typer
 from sparrow_ecg.model import metrics
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SplitOption
 

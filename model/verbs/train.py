@@ -10,7 +10,7 @@ import typer
 
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import NETWORKS, SEEDS
+from sparrow_ecg.model.network import NETWORKS, SEEDS
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.testset import read_all
 from sparrow_ecg.model.verbs.options import DataOption, SplitOption

@@ -13,7 +13,7 @@ import numpy as np
 from sparrow_ecg.firmware_gen.driver import Driver
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.errors import VerificationError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 
 FOLDER = Path("build/adaptive")

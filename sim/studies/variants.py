@@ -13,7 +13,7 @@ from typing import Any
 
 from sparrow_ecg.model import console
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network, from_json
+from sparrow_ecg.model.network import Network, from_json
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.splits import make_split
 from sparrow_ecg.sim.studies.measure import recorded

@@ -9,7 +9,7 @@ import numpy as np
 
 from sparrow_ecg.model.console import err, progress
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import UNPACED

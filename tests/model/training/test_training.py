@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.conversion.ssf import best_threshold, fold, scale
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.splits import make_split

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.verbs import evaluate
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")

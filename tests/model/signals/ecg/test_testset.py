@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg import testset as heartbeats
 from sparrow_ecg.model.signals.ecg.splits import make_split
 from sparrow_ecg.sim.rtl.benches.networks import random_network
