@@ -29,7 +29,7 @@ def main(
     hearts = load(given, split, data)
     predictions = golden.run(net, hearts.counts).classes
     records = None if split == "intra" else hearts.beats.record
-    result = metrics.evaluate(hearts.beats.label, predictions, records)
+    result = metrics.evaluate(hearts.beats.label, predictions, hearts.beats.classes, records)
     out.print(metrics.table(result, f"{net.name}, {split}, seed {given.provenance.get('seed', 0)}"))
     path = write_atomic(folder / f"evaluate-{net.name}-{split}.json", json.dumps(result, indent=1) + "\n")
     out.print(str(path), soft_wrap=True)

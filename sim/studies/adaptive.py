@@ -39,7 +39,7 @@ def on_chip(driver: Driver, chip: Build, network: Network, counts: np.ndarray) -
 
 def trained_on_ds1(name: str, beats: Beats, seed: int) -> Network:
     """The network of that recipe, trained on the split `inter`; kept for the next time."""
-    from sparrow_ecg.model.training.training import train
+    from sparrow_ecg.model.training.fit import train
 
     path = FOLDER / f"{name}-inter-seed{seed}.json"
     if not path.exists():

@@ -80,7 +80,7 @@ def main(
         clocks = board.clocked
     judged = np.concatenate(tested)
     scores = {
-        when: evaluate(beats.label[judged], np.concatenate(answers), beats.record[judged])
+        when: evaluate(beats.label[judged], np.concatenate(answers), beats.classes, beats.record[judged])
         for when, answers in classes.items()
     }
     report: dict[str, Any] = {

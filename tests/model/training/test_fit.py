@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.conversion.ssf import best_threshold, fold, scale
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.training.recipes import RECIPES, Recipe
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
-from sparrow_ecg.model.training.training import PRUNED, RECIPES, Floor, IntegerNetwork, Recipe, fit, float_network  # noqa: E402
+from sparrow_ecg.model.training.fit import PRUNED, _sparsity, fit  # noqa: E402
+from sparrow_ecg.model.training.floats import Floor, float_network  # noqa: E402
+from sparrow_ecg.model.training.integers import IntegerNetwork, to_integers  # noqa: E402
 
 SMALL = Recipe(
     encoding=Encoding(before=80, block=8, blocks=20, input_bits=4, features=("previous", "range")),
@@ -28,10 +32,13 @@ SMALL = Recipe(
 )
 
 
+CLASSES = ("N", "S", "V", "F")
+
+
 def warm(recipe: Recipe, seed: int = 0) -> torch.nn.Sequential:
     """A float network whose BatchNorm has seen a few batches of counts, in evaluation mode."""
     torch.manual_seed(seed)
-    model = float_network(recipe)
+    model = float_network(recipe, len(CLASSES))
     for _ in range(50):
         model(torch.rand(64, recipe.encoding.inputs))
     return model.eval()
@@ -74,7 +81,7 @@ def test_wide_integers_repeat_the_float_network(steps: int, input_bits: int) -> 
     counts = torch.tensor(random_counts(recipe, 500), dtype=torch.float32)
     with torch.no_grad():
         floats = model(counts / ((1 << input_bits) - 1))
-        integers = IntegerNetwork(model, recipe).logits(counts)
+        integers = to_integers(model, recipe).logits(counts)
     close = (floats - integers).abs().amax(dim=1) < 0.05 * floats.std()
     assert close.float().mean() > 0.9  # a sum next to a threshold may fall on its other side
 
@@ -83,15 +90,17 @@ def test_wide_integers_repeat_the_float_network(steps: int, input_bits: int) -> 
 def test_training_sees_what_hardware_computes(name: str) -> None:
     """Every potential of every layer, not only the class, bit for bit."""
     recipe = {**RECIPES, "small": SMALL}[name]
-    integers = IntegerNetwork(warm(recipe), recipe)
+    integers = to_integers(warm(recipe), recipe)
     counts = random_counts(recipe, 300)
-    trace = golden.run(integers.network(name, {}), counts)
+    network = Network(name, recipe.encoding, integers.dense(), recipe.steps, recipe.weight_bits, CLASSES, {})
+    trace = golden.run(network, counts)
     x = torch.tensor(counts, dtype=torch.float32)
     with torch.no_grad():
         for layer, potentials in zip(integers.layers, trace.potentials, strict=True):
             seen = layer(x)
             assert (seen.numpy() == potentials).all()
-            x = Floor.apply(seen * 2.0**-layer.threshold_log2, recipe.steps)
+            if layer.firing:
+                x = Floor.apply(seen * 2.0**-layer.firing.threshold_log2, recipe.steps)
         assert (integers(torch.tensor(counts, dtype=torch.float32)).numpy() == trace.outputs).all()
 
 
@@ -102,10 +111,10 @@ def zeros(integers: IntegerNetwork) -> list[int]:
 
 def test_the_smallest_weights_of_hidden_layers_become_zero() -> None:
     recipe = replace(SMALL, sparsity=0.75, weight_bits=12)
-    dense, sparse = IntegerNetwork(warm(recipe), recipe), IntegerNetwork(warm(recipe), recipe)
+    dense, sparse = to_integers(warm(recipe), recipe), to_integers(warm(recipe), recipe)
     most = 0
     for epochs in (0.1, 0.3, PRUNED, 1.0):
-        sparse.prune(epochs)
+        sparse.prune(_sparsity(recipe, epochs))
         least, most = most, zeros(sparse)[0]
         assert most > least or epochs > PRUNED
     assert [layer.kept.mean() for layer in sparse.layers] == [0.25, 0.25, 1]
@@ -118,7 +127,7 @@ def test_the_smallest_weights_of_hidden_layers_become_zero() -> None:
 
 def test_a_pruned_weight_rests_and_may_come_back() -> None:
     recipe = replace(SMALL, hidden=(2,), sparsity=0.5)
-    layer = IntegerNetwork(warm(recipe), recipe).layers[0]
+    layer = to_integers(warm(recipe), recipe).layers[0]
     layer.weight.data[:] = torch.tensor([[0.1], [0.2]]).expand_as(layer.weight)
     layer.prune(0.5)
     assert (layer.kept == torch.tensor([[0.0], [1.0]])).all()
@@ -132,7 +141,7 @@ def test_a_pruned_weight_rests_and_may_come_back() -> None:
 def test_a_sparse_network_is_as_sparse_as_its_recipe_says(synthetic_beats: Beats) -> None:
     recipe = replace(SMALL, sparsity=0.6)
     counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
-    network = fit(recipe, counts, synthetic_beats.label, split, 0).network("small", {})
+    network = fit("small", recipe, counts, synthetic_beats, split, 0)
     for layer in network.layers[:-1]:
         assert (layer.weights == 0).mean() >= 0.59
 
@@ -145,16 +154,14 @@ def test_shipped_networks_have_their_zeros(name: str) -> None:
 
 def test_a_seed_decides_the_network(synthetic_beats: Beats) -> None:
     counts, split = SMALL.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
-    first, again, other = (
-        fit(SMALL, counts, synthetic_beats.label, split, seed).network("small", {}).digest for seed in (1, 1, 2)
-    )
+    first, again, other = (fit("small", SMALL, counts, synthetic_beats, split, seed).digest for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_it_learns(synthetic_beats: Beats) -> None:
     recipe = replace(SMALL, epochs=(30, 30))
     counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
-    network = fit(recipe, counts, synthetic_beats.label, split, 0).network("small", {})
+    network = fit("small", recipe, counts, synthetic_beats, split, 0)
     labels = synthetic_beats.label[split.test]
     accuracy = (golden.run(network, counts[split.test]).classes == labels).mean()
     assert accuracy > np.bincount(labels).max() / len(labels)
@@ -163,7 +170,22 @@ def test_it_learns(synthetic_beats: Beats) -> None:
 def test_the_test_part_has_no_say(synthetic_beats: Beats) -> None:
     """Other labels and other signals there change nothing in the network."""
     counts, split = SMALL.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
-    digest = fit(SMALL, counts, synthetic_beats.label, split, 0).network("small", {}).digest
+    digest = fit("small", SMALL, counts, synthetic_beats, split, 0).digest
     labels, spoilt = synthetic_beats.label.copy(), counts.copy()
     labels[split.test], spoilt[split.test] = 3, 0
-    assert fit(SMALL, spoilt, labels, split, 0).network("small", {}).digest == digest
+    assert fit("small", SMALL, spoilt, replace(synthetic_beats, label=labels), split, 0).digest == digest
+
+
+def test_the_classes_are_those_of_the_beats(synthetic_beats: Beats) -> None:
+    """Another data set has other classes, and another number of them."""
+    recipe = replace(SMALL, epochs=(1, 1))
+    beats = replace(synthetic_beats, label=np.minimum(synthetic_beats.label, 1), classes=("rest", "seizure"))
+    network = fit("small", recipe, recipe.encoding.encode(beats), beats, make_split("intra", beats, 0), 0)
+    assert network.classes == ("rest", "seizure")
+    assert network.outputs == 2
+
+
+def test_potentials_that_were_not_trained_exactly_are_refused() -> None:
+    recipe = replace(SMALL, weight_bits=16, steps=1023)
+    with pytest.raises(InputError, match="float32 does not train"):
+        to_integers(warm(recipe), recipe).dense()
