@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MAX_ACCUMULATOR_BITS = 48  # of a layer's potential, and the highest threshold_log2
-# The IF baseline adds a potential up T times, and fires at T thresholds: 2**15 * 2**48 would leave int64.
-MAX_STEPS = (1 << 15) - 1
+MAX_STEPS = (1 << 15) - 1  # IF adds a potential up T times, and fires at T thresholds: T * 2**48 stays in int64
 
 
 @dataclass(frozen=True)

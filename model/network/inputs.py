@@ -15,5 +15,7 @@ class DirectCounts:
     input_bits: int
 
     def __post_init__(self) -> None:
-        if self.inputs < 1 or not 1 <= self.input_bits <= 16:
-            raise InputError(f"field encoding: {self.inputs} inputs of {self.input_bits} bits; give 1.. and 1..16")
+        if self.inputs < 1:
+            raise InputError("field encoding.inputs: there is at least 1")
+        if not 1 <= self.input_bits <= 16:
+            raise InputError("field encoding.input_bits: not in 1..16")

@@ -11,14 +11,14 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import file
-from sparrow_ecg.model.network.dense import MAX_ACCUMULATOR_BITS, Dense, signed_bits
+from sparrow_ecg.model.network.dense import MAX_ACCUMULATOR_BITS, MAX_STEPS, Dense, signed_bits
 from sparrow_ecg.model.network.inputs import DirectCounts
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 
@@ -27,9 +27,9 @@ from sparrow_ecg.model.signals.ecg.encoding import Encoding
 class Network:
     """Layers of integer weights, the time window, and the encoding that makes the inputs.
 
-    steps:       the time window T.
+    steps:       the time window T, up to `MAX_STEPS`.
     weight_bits: width of a weight, two's complement.
-    classes:     names of the outputs.
+    classes:     names of the outputs, each another.
     provenance:  where it came from (data, split, seed, scores, tool versions); not part of the digest.
     """
 
@@ -105,7 +105,7 @@ class Network:
         }
 
     def save(self, path: Path) -> Path:
-        """Write the JSON file."""
+        """Write the JSON file, whole or not at all."""
         return write_atomic(path, file.text(self._content()))
 
     @staticmethod
@@ -113,8 +113,8 @@ class Network:
         """Read a network file, or a shipped one by its name. Refuses whatever is not a sound network."""
         path = file.find(source)
         try:
-            return from_json(path.read_text())
-        except (InputError, UnicodeDecodeError) as error:
+            return from_json(file.read(path))
+        except InputError as error:
             raise InputError(f"{path}: {error}; train it again, or mend that field") from None
 
 
@@ -123,43 +123,48 @@ def from_json(text: str) -> Network:
     return Network(**file.parse(text))
 
 
+def _refuse(field: str, why: str) -> NoReturn:
+    raise InputError(f"field {field}: {why}")
+
+
 def _check(network: Network) -> None:
     """Refuse a network that cannot be computed exactly. Messages name the field."""
-
-    def refuse(field: str, why: str) -> None:
-        raise InputError(f"field {field}: {why}")
-
-    if network.steps < 1:
-        refuse("steps", f"T = {network.steps}, but the time window has at least 1 step")
+    if not 1 <= network.steps <= MAX_STEPS:
+        _refuse("steps", f"the time window T is not in 1..{MAX_STEPS}")
     if not 1 <= network.weight_bits <= 16:
-        refuse("weight_bits", f"{network.weight_bits} is not in 1..16")
+        _refuse("weight_bits", "not in 1..16")
     if not network.layers:
-        refuse("layers", "there are none")
-    limit = 1 << (network.weight_bits - 1)
+        _refuse("layers", "there are none")
     width = network.encoding.inputs
     for k, layer in enumerate(network.layers):
-        if layer.weights.ndim != 2 or 0 in layer.weights.shape:
-            refuse(f"layers.{k}.weights", f"shape {layer.weights.shape} is not (outputs, inputs)")
-        if layer.inputs != width:
-            refuse(f"layers.{k}.weights", f"{layer.inputs} inputs, but {width} counts come in")
-        if layer.biases.shape != (layer.outputs,):
-            refuse(f"layers.{k}.biases", f"shape {layer.biases.shape} is not ({layer.outputs},)")
-        outside = np.argwhere((layer.weights < -limit) | (layer.weights >= limit))
-        if len(outside):
-            i, j = outside[0]
-            value = layer.weights[i, j]
-            refuse(f"layers.{k}.weights.{i}.{j}", f"{value} does not fit {network.weight_bits} bits")
-        reach = 1 << (MAX_ACCUMULATOR_BITS - 1)
-        if not -reach <= layer.biases.min() <= layer.biases.max() < reach:
-            refuse(f"layers.{k}.biases", f"does not fit {MAX_ACCUMULATOR_BITS} bits")
+        _check_numbers(f"layers.{k}", layer, width, network.weight_bits)
         bits = network.accumulator_bits(k)
         if bits > MAX_ACCUMULATOR_BITS:
-            refuse(f"layers.{k}", f"needs a {bits}-bit accumulator, more than {MAX_ACCUMULATOR_BITS}")
-        last = k == len(network.layers) - 1
-        if (layer.firing is None) != last:
-            refuse(f"layers.{k}.threshold_log2", "hidden layers have one, the output layer has none (null)")
+            _refuse(f"layers.{k}", f"needs a {bits}-bit accumulator, more than {MAX_ACCUMULATOR_BITS}")
+        if (layer.firing is None) != (k == len(network.layers) - 1):
+            _refuse(f"layers.{k}.threshold_log2", "hidden layers have one, the output layer has none (null)")
+        if layer.firing and not 0 <= layer.firing.threshold_log2 <= MAX_ACCUMULATOR_BITS:
+            _refuse(f"layers.{k}.threshold_log2", f"not in 0..{MAX_ACCUMULATOR_BITS}")
         if layer.firing and layer.firing.steps != network.steps:
-            refuse(f"layers.{k}", f"fires within {layer.firing.steps} steps, but T = {network.steps}")
+            _refuse(f"layers.{k}", f"fires within {layer.firing.steps} steps, but T = {network.steps}")
         width = layer.outputs
     if len(network.classes) != network.outputs:
-        refuse("classes", f"{len(network.classes)} names for {network.outputs} outputs")
+        _refuse("classes", f"{len(network.classes)} names for {network.outputs} outputs")
+    if len(set(network.classes)) < len(network.classes):
+        _refuse("classes", "two of one name")
+
+
+def _check_numbers(field: str, layer: Dense, width: int, weight_bits: int) -> None:
+    """Shapes and ranges of a layer that ``width`` counts enter."""
+    if layer.weights.ndim != 2 or 0 in layer.weights.shape:
+        _refuse(f"{field}.weights", f"shape {layer.weights.shape} is not (outputs, inputs)")
+    if layer.inputs != width:
+        _refuse(f"{field}.weights", f"{layer.inputs} inputs, but {width} counts come in")
+    if layer.biases.shape != (layer.outputs,):
+        _refuse(f"{field}.biases", f"shape {layer.biases.shape} is not ({layer.outputs},)")
+    limit = 1 << (weight_bits - 1)
+    for i, j in np.argwhere((layer.weights < -limit) | (layer.weights >= limit)):
+        _refuse(f"{field}.weights.{i}.{j}", f"{layer.weights[i, j]} does not fit {weight_bits} bits")
+    reach = 1 << (MAX_ACCUMULATOR_BITS - 1)
+    if not -reach <= layer.biases.min() <= layer.biases.max() < reach:
+        _refuse(f"{field}.biases", f"does not fit {MAX_ACCUMULATOR_BITS} bits")
