@@ -1,4 +1,7 @@
-"""Networks of integers: what they are, the file that holds one, and the golden model of what they compute."""
+"""Networks of integers: layers (``dense``), inputs, the network itself, its file, and the golden model (``golden``).
+
+Everything that hardware is made from; light to import: numpy and pydantic.
+"""
 
 from sparrow_ecg.model.network.dense import Dense, Firing, signed_bits
 from sparrow_ecg.model.network.file import NETWORKS, SEEDS
