@@ -55,7 +55,7 @@ def fit(name: str, recipe: Recipe, counts: np.ndarray, beats: Beats, split: Spli
     integers = to_integers(floats.eval(), recipe)
     best, kept = -1.0, integers.state_dict()
     for epoch in _descend(integers, integers.logits, train, recipe, 1, epochs):
-        integers.prune(_sparsity(recipe, epoch / recipe.epochs[1]))
+        integers.prune(sparsity_at(recipe, epoch / recipe.epochs[1]))
         if epoch < SETTLED * recipe.epochs[1]:
             continue
         with torch.no_grad():
@@ -67,7 +67,7 @@ def fit(name: str, recipe: Recipe, counts: np.ndarray, beats: Beats, split: Spli
     return Network(name, recipe.encoding, integers.dense(), recipe.steps, recipe.weight_bits, beats.classes, {})
 
 
-def _sparsity(recipe: Recipe, epochs: float) -> float:
+def sparsity_at(recipe: Recipe, epochs: float) -> float:
     """How sparse hidden layers are to be when that fraction of the integer epochs is over.
 
     Most zeros come early, when the learning rate is high: Zhu and Gupta, "To prune, or not to prune", 2017.
