@@ -32,7 +32,9 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,._+-]{,63}")
 
 def _safe(name: str) -> str:
     if not SAFE_NAME.fullmatch(name):
-        raise PydanticCustomError("name", "1 to 64 letters (a to z), digits and ' ,._+-', the first a letter or digit")
+        raise PydanticCustomError(
+            "name", "a name is 1 to 64 letters (a to z), digits and ' ,._+-', the first a letter or digit"
+        )
     return name
 
 
