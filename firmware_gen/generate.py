@@ -15,7 +15,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.controller import check
 from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network.network import DirectCounts, Network
+from sparrow_ecg.model.network import DirectCounts, Network
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 

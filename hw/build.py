@@ -24,9 +24,8 @@ from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.ports import Core, port_list, result_layout
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.model.network.network import Network
 
 if TYPE_CHECKING:
     from sparrow_ecg.hw.host.chip import Chip

@@ -11,8 +11,8 @@ import numpy as np
 from sparrow_ecg.hw.geometry import Geometry, Weights
 from sparrow_ecg.hw.ports import Core
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron, Trace
-from sparrow_ecg.model.network.network import Network
 
 Host = Literal["spi", "apb"]
 

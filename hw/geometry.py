@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from sparrow_ecg.model.network import Firing, Network, signed_bits
 from sparrow_ecg.model.network.golden import Neuron
-from sparrow_ecg.model.network.network import Firing, Network, signed_bits
 
 Weights = Literal["rom", "ram"]
 

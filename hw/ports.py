@@ -10,7 +10,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.geometry import Geometry
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 
 class Block(Enum):

@@ -6,50 +6,60 @@ positive predictivity (+P) of each class go with it, as in ANSI/AAMI EC57, and F
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from rich.table import Table
-from sklearn.metrics import confusion_matrix
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.signals.ecg.beats import CLASSES
 
 SCORES = ("Se", "+P", "F1")
 SHARED_PERSON = ("201", "202")  # two records of one person; every other record has its own
 
 
-def evaluate(labels: np.ndarray, predictions: np.ndarray, records: np.ndarray | None = None) -> dict[str, Any]:
-    """Scores of ``predictions`` against ``labels``, indices into `CLASSES`, int[n], as a dict for JSON.
+def evaluate(
+    labels: np.ndarray, predictions: np.ndarray, classes: Sequence[str], records: np.ndarray | None = None
+) -> dict[str, Any]:
+    """Scores of ``predictions`` against ``labels``, both int[n], as a dict for JSON.
 
+    classes: of the data set; ``labels`` are indices into them. A prediction beyond them, of a network that knows more,
+             is wrong: it counts in every score of its label, and ``others`` says how many each class lost so, if any.
     records: str[n], the record of each beat. With it come 95 % intervals by `bootstrap`, and the scores
              without record 202, as its person's other record trains in the split `inter`.
     The rows of the confusion matrix are labels. A score of nothing (0 of 0) is None. No beats are refused.
     """
     if not len(labels):
         raise InputError("no beats to score: choose other records, or another split")
-    confusion = _confusion(labels, predictions)
+    confusion = _confusion(labels, predictions, len(classes))
     accuracy, scores = _scores(confusion)
     result: dict[str, Any] = {
         "beats": len(labels),
         "accuracy": _number(float(accuracy)),
-        "classes": list(CLASSES),
-        "confusion": confusion.tolist(),
+        "classes": list(classes),
+        "confusion": confusion[:, :-1].tolist(),
         "per_class": {
             name: {"count": int(row.sum()), **dict(zip(SCORES, map(_number, values), strict=True))}
-            for name, row, values in zip(CLASSES, confusion, scores, strict=True)
+            for name, row, values in zip(classes, confusion, scores, strict=True)
         },
     }
+    if confusion[:, -1].any():
+        result["others"] = confusion[:, -1].tolist()
     if records is not None:
-        result["interval"] = bootstrap(labels, predictions, records)
+        result["interval"] = bootstrap(labels, predictions, classes, records)
         rest = records != "202"
         if not rest.all() and rest.any():
-            result["without_202"] = evaluate(labels[rest], predictions[rest], records[rest])
+            result["without_202"] = evaluate(labels[rest], predictions[rest], classes, records[rest])
     return result
 
 
 def bootstrap(
-    labels: np.ndarray, predictions: np.ndarray, records: np.ndarray, draws: int = 2000, seed: int = 0
+    labels: np.ndarray,
+    predictions: np.ndarray,
+    classes: Sequence[str],
+    records: np.ndarray,
+    draws: int = 2000,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """The 95 % interval [low, high] of each score, when as many patients are drawn again, with replacement.
 
@@ -57,7 +67,9 @@ def bootstrap(
     """
     patients = np.where(np.isin(records, SHARED_PERSON), SHARED_PERSON[0], records)
     names = np.unique(patients)
-    confusions = np.stack([_confusion(labels[patients == name], predictions[patients == name]) for name in names])
+    confusions = np.stack(
+        [_confusion(labels[patients == name], predictions[patients == name], len(classes)) for name in names]
+    )
     often = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), draws)
     accuracy, scores = _scores(np.tensordot(often, confusions, axes=1))
     return {
@@ -66,7 +78,7 @@ def bootstrap(
         "accuracy": _interval(accuracy),
         "per_class": {
             name: {score: _interval(scores[:, row, column]) for column, score in enumerate(SCORES)}
-            for row, name in enumerate(CLASSES)
+            for row, name in enumerate(classes)
         },
     }
 
@@ -74,22 +86,26 @@ def bootstrap(
 def table(result: dict[str, Any], title: str) -> Table:
     """What `evaluate` gave, for the terminal: the confusion matrix, and the scores of each class."""
     view = Table(title=f"{title}: {_percent(result['accuracy'])} of {result['beats']} beats", title_justify="left")
-    for heading in ("beat", *(f"as {name}" for name in result["classes"]), *SCORES):
+    others = [[count] for count in result.get("others", ())] or [[]] * len(result["classes"])
+    predicted = [*result["classes"], *["others"][: len(others[0])]]
+    for heading in ("beat", *(f"as {name}" for name in predicted), *SCORES):
         view.add_column(heading, justify="right")
-    for (name, scores), row in zip(result["per_class"].items(), result["confusion"], strict=True):
-        view.add_row(name, *map(str, row), *(_percent(scores[score]) for score in SCORES))
+    for (name, scores), row, lost in zip(result["per_class"].items(), result["confusion"], others, strict=True):
+        view.add_row(name, *map(str, [*row, *lost]), *(_percent(scores[score]) for score in SCORES))
     return view
 
 
-def _confusion(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
-    """int64[classes, classes], label by prediction."""
-    return confusion_matrix(labels, predictions, labels=range(len(CLASSES)))
+def _confusion(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
+    """int64[classes, classes + 1], label by prediction; the last column is for every prediction beyond the classes."""
+    confusion = np.zeros((classes, classes + 1), np.int64)
+    np.add.at(confusion, (labels, np.minimum(predictions, classes)), 1)
+    return confusion
 
 
 def _scores(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Accuracy, float[...], and `SCORES`, float[..., classes, 3], of int64[..., classes, classes]; NaN for 0 of 0."""
+    """Accuracy, float[...], and `SCORES`, float[..., classes, 3], of confusions as of `_confusion`; NaN for 0 of 0."""
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    labelled, predicted = confusion.sum(-1), confusion.sum(-2)
+    labelled, predicted = confusion.sum(-1), confusion[..., :-1].sum(-2)
     with np.errstate(invalid="ignore"):
         accuracy = hits.sum(-1) / labelled.sum(-1)
         scores = hits / labelled, hits / predicted, 2 * hits / (labelled + predicted)

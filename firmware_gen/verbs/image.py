@@ -7,7 +7,7 @@ from sparrow_ecg.firmware_gen.image import write_image
 from sparrow_ecg.firmware_gen.verbs.options import CHIP, ChipOption, images_of
 from sparrow_ecg.hw.verbs.options import LanesOption, NeuronOption, ZeroSkipOption
 from sparrow_ecg.model.console import out
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.verbs.options import NetworkOption, OutOption
 
 

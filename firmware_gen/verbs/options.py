@@ -9,7 +9,7 @@ import typer
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.catalog import choose
 from sparrow_ecg.hw.host.image import ChipImage
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 CHIP = "tiny"
 ChipOption = Annotated[str, typer.Option("--chip", help="The network that the chip was made for.")]

@@ -8,7 +8,7 @@ from amaranth.hdl import Const, Module, Mux, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.model.network.network import Firing
+from sparrow_ecg.model.network import Firing
 
 
 class FiringUnit(wiring.Component):

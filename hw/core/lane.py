@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.geometry import Geometry
-from sparrow_ecg.model.network.network import signed_bits
+from sparrow_ecg.model.network import signed_bits
 
 
 def _ports(geometry: Geometry) -> dict[str, wiring.Member]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron, Trace
-from sparrow_ecg.model.network.network import Network
 
 
 def group_sizes(outputs: int, lanes: int) -> list[int]:

@@ -21,8 +21,8 @@ from sparrow_ecg.hw.core.tables import CoreImage, ImageLoader, Ram, Rom, bias_wo
 from sparrow_ecg.hw.geometry import Geometry, Weights
 from sparrow_ecg.hw.ports import Block, Core
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron, Trace
-from sparrow_ecg.model.network.network import Network
 
 USUAL_LANES = 16
 

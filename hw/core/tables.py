@@ -18,7 +18,7 @@ from amaranth.lib.wiring import In, Out
 from sparrow_ecg.hw.core.schedule import group_sizes
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Dense, Network
+from sparrow_ecg.model.network import Dense, Network
 
 
 def groups(layer: Dense, lanes: int) -> Iterator[slice]:

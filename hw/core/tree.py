@@ -14,8 +14,8 @@ from sparrow_ecg.hw.core.firing import FiringUnit
 from sparrow_ecg.hw.core.tree_layer import TreeLayer
 from sparrow_ecg.hw.geometry import Geometry, Weights
 from sparrow_ecg.hw.ports import Block, Core
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron, Trace
-from sparrow_ecg.model.network.network import Network
 
 
 @dataclass(frozen=True)

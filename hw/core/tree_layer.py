@@ -10,7 +10,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.core.compressor import WeightedSum
-from sparrow_ecg.model.network.network import Dense, signed_bits
+from sparrow_ecg.model.network import Dense, signed_bits
 
 
 class TreeLayer(wiring.Component):

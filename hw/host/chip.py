@@ -11,7 +11,7 @@ from sparrow_ecg.hw.host.apb import ApbSlave
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.host.spi import SpiSlave
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 HOSTS: dict[str, type[SpiSlave] | type[ApbSlave]] = {"spi": SpiSlave, "apb": ApbSlave}
 

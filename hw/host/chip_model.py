@@ -10,8 +10,7 @@ from sparrow_ecg.hw.host.controller import Controller, State, build_registers
 from sparrow_ecg.hw.host.image import FIELDS
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
 from sparrow_ecg.hw.host.registers.model import RegisterModel
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 
 
 class ChipModel:

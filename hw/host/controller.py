@@ -17,7 +17,7 @@ from sparrow_ecg.hw.host.registers.bus import RegisterBus
 from sparrow_ecg.hw.host.registers.map import DATA_BITS, MapParameters, compile_map, image_causes
 from sparrow_ecg.hw.host.unpacker import Unpacker
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 BUILD_FIELDS = ("lanes", "ram", "integrate", "zero_skip", "tree")  # of the register BUILD
 MOST_LAYERS, MOST_OUTPUTS, MOST_INPUT_BITS = 15, 64, 8  # that the register map has room for

@@ -22,7 +22,7 @@ from amaranth.lib.wiring import In, Out
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 MAGIC = int.from_bytes(b"ECGW", "big")
 VERSION = 1

@@ -14,8 +14,8 @@ from sparrow_ecg.hw.config import Host
 from sparrow_ecg.hw.core.catalog import DATAPATHS, choose
 from sparrow_ecg.hw.core.serial import USUAL_LANES
 from sparrow_ecg.hw.geometry import Weights
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron
-from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.model.verbs.options import NetworkOption
 
 TopOption = Annotated[

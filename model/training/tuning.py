@@ -1,9 +1,8 @@
 """Patient tuning: a trained network goes on learning on a patient's first labelled beats. Needs torch.
 
-The integers of the network learn as in `model.training.training`: the forward pass is the golden model's own
-arithmetic, gradients go straight through the rounding. Thresholds, T and all widths stay as they are, so that the
-tuned network fits the same chip. Beats of other people are learned again beside the patient's, so that classes which
-the patient did not show in five minutes are not forgotten.
+The integers of the network learn as in `model.training.integers`. Thresholds, T and all widths stay as
+they are, so that the tuned network fits the same chip. Beats of other people are learned again beside the patient's,
+so that classes which the patient did not show in five minutes are not forgotten.
 """
 
 from __future__ import annotations
@@ -12,11 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional
 
-from sparrow_ecg.model.network.network import Dense, Network
-from sparrow_ecg.model.training.training import Floor, rounded
+from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.training.integers import IntegerLayer, IntegerNetwork
 
 
 @dataclass(frozen=True)
@@ -35,39 +33,20 @@ class Tuning:
     rate: float = 0.05
 
 
-class TunableNetwork(nn.Module):
-    """A `Network` whose integers learn: takes counts, float32[beats, inputs], gives the output potentials."""
+def tunable(network: Network) -> IntegerNetwork:
+    """The network's own integers, about to learn on.
 
-    def __init__(self, network: Network):
-        super().__init__()
-        self.network = network
-        self.limit = 1 << (network.weight_bits - 1)
-        # Both are kept in units in which learning steps of one size suit them.
-        self.units = [float(layer.weights.std()) or 1.0 for layer in network.layers]
-        self.reach = [unit * network.count_max(k) for k, unit in enumerate(self.units)]
-        pairs = list(zip(network.layers, self.units, self.reach, strict=True))
-        self.weights = nn.ParameterList(torch.tensor(layer.weights / unit).float() for layer, unit, _ in pairs)
-        self.biases = nn.ParameterList(torch.tensor(layer.biases / reach).float() for layer, _, reach in pairs)
-
-    def integers(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Weights and biases of a layer; biases stay within those of all layers, which the chip is known to hold."""
-        weights = rounded((self.weights[k] * self.units[k]).clamp(-self.limit, self.limit - 1))
-        biases = np.concatenate([layer.biases for layer in self.network.layers])
-        return weights, rounded((self.biases[k] * self.reach[k]).clamp(int(biases.min()), int(biases.max())))
-
-    def forward(self, counts: torch.Tensor) -> torch.Tensor:
-        for k, layer in enumerate(self.network.layers):
-            counts = functional.linear(counts, *self.integers(k))
-            if layer.firing:
-                counts = Floor.apply(counts * 2.0**-layer.firing.threshold_log2, layer.firing.steps)
-        return counts
-
-    def tuned(self, name: str) -> Network:
-        layers = []
-        for k, layer in enumerate(self.network.layers):
-            weights, biases = (x.detach().numpy().astype(np.int64) for x in self.integers(k))
-            layers.append(Dense(weights, biases, layer.firing))
-        return replace(self.network, name=name, layers=tuple(layers))
+    Its real weights are in units in which learning steps of one size suit every layer. Biases stay within those of all
+    layers, which the chip is known to hold.
+    """
+    biases = np.concatenate([layer.biases for layer in network.layers])
+    bias_range = int(biases.min()), int(biases.max())
+    layers = []
+    for k, layer in enumerate(network.layers):
+        unit, count_max = float(layer.weights.std()) or 1.0, network.count_max(k)
+        real = layer.weights / unit, layer.biases / (unit * count_max)
+        layers.append(IntegerLayer(*real, unit, count_max, network.weight_bits, layer.firing, bias_range))
+    return IntegerNetwork(layers)
 
 
 def tune(
@@ -82,7 +61,7 @@ def tune(
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = TunableNetwork(network)
+    model = tunable(network)
     with torch.no_grad():
         temperature = float(model(torch.tensor(others[0][:4096]).float()).std()) / 3 or 1.0
     optimizer = torch.optim.AdamW(model.parameters(), lr=tuning.rate, weight_decay=0.0)
@@ -97,4 +76,4 @@ def tune(
             functional.cross_entropy(model(counts[batch]) / temperature, labels[batch]).backward()
             optimizer.step()
         schedule.step()
-    return model.tuned(name)
+    return replace(network, name=name, layers=model.dense())

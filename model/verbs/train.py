@@ -10,9 +10,10 @@ import typer
 
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import NETWORKS, SEEDS
+from sparrow_ecg.model.network import NETWORKS, SEEDS
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.testset import read_all
+from sparrow_ecg.model.training.recipes import RECIPES
 from sparrow_ecg.model.verbs.options import DataOption, SplitOption
 
 SeedOption = Annotated[int, typer.Option(min=0, help="Decides the split intra, and every random number of training.")]
@@ -32,22 +33,22 @@ def main(
     ] = 0,
 ) -> None:
     try:
-        from sparrow_ecg.model.training import training
+        from sparrow_ecg.model.training import fit
     except ModuleNotFoundError as error:
         raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
-    names = list(training.RECIPES) if network == "all" else [network]
-    if network != "all" and network not in training.RECIPES:
-        raise InputError(f"network {network}: no such recipe: choose one of {', '.join(training.RECIPES)}, all")
+    names = list(RECIPES) if network == "all" else [network]
+    if network != "all" and network not in RECIPES:
+        raise InputError(f"network {network}: no such recipe: choose one of {', '.join(RECIPES)}, all")
     if study == 1:
         raise InputError("--study 1: one seed has no spread: give at least 2")
     beats = read_all(data_root(data))
     for name in names:
         start = time.monotonic()
         if study:
-            trained = training.study(name, beats, study, SEEDS)
+            trained = fit.study(name, beats, study, SEEDS)
             path = trained.save(NETWORKS / f"{name}.json")
         else:
-            trained = training.train(name, beats, split, seed)
+            trained = fit.train(name, beats, split, seed)
             path = trained.save(folder / f"{name}-{split}-{seed}.json")
         scores = trained.provenance["scores"]
         out.print(

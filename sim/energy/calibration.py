@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sparrow_ecg.hw.ports import Block
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.energy.formulas import PricedEnergy, energy
 from sparrow_ecg.sim.energy.operations import Activity, Operations
 from sparrow_ecg.sim.energy.technologies import CONSTANTS, OPTIONAL, PAPER_V1, Constant, Technology

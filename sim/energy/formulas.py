@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sparrow_ecg.hw.core import schedule
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.energy.operations import Activity
 from sparrow_ecg.sim.energy.technologies import Technology
 

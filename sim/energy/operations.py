@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, get_args
 
 from sparrow_ecg.hw.core import schedule
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron, Trace
-from sparrow_ecg.model.network.network import Network
 
 NEURONS: tuple[Neuron, ...] = get_args(Neuron)
 

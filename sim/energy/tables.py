@@ -10,8 +10,7 @@ import numpy as np
 
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, PricedEnergy, energy
 from sparrow_ecg.sim.energy.operations import NEURONS, Activity, from_probes, mismatches, predict
 from sparrow_ecg.sim.energy.technologies import PAPER_V1, Technology

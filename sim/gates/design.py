@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, pdk

@@ -13,7 +13,7 @@ from rich.table import Table
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.energy import breakeven
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES
 from sparrow_ecg.sim.energy.operations import COUNTERS, NEURONS

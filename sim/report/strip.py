@@ -11,13 +11,13 @@ import numpy as np
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 
 SECONDS = 10
-COLOURS = {"N": "#2a7f62", "S": "#1f5fa8", "V": "#b3261e", "F": "#8a4fbf"}
+COLOURS = {"N": "#2a7f62", "S": "#1f5fa8", "V": "#b3261e", "F": "#8a4fbf", "other": "#777777"}
 
 
 def draw(beats: Beats, classify: Callable[[Beats], np.ndarray], path: Path, title: str, rows: int = 3) -> Path:
     """Draw the most telling strips: those with most classes, then with most beats that are not normal.
 
-    classify: gives the class of each beat that is shown, int64[beats], indices into `CLASSES`.
+    classify: gives the class of each beat that is shown, int64[beats], indices into `CLASSES`, or beyond.
     Each strip is of another record, as far as there are some.
     """
     import matplotlib  # slow to import, and only needed here
@@ -38,7 +38,7 @@ def draw(beats: Beats, classify: Callable[[Beats], np.ndarray], path: Path, titl
         after = (beats.peak >= start) & (beats.peak < start + len(codes))
         shown = beats.select((beats.record == name) & after)
         for peak, label, answer in zip(shown.peak, shown.label, classify(shown), strict=True):
-            seen, truth = CLASSES[answer], CLASSES[label]
+            seen, truth = CLASSES[answer] if answer < len(CLASSES) else "other", CLASSES[label]
             at = (peak - start) / record.fs
             text = seen if seen == truth else f"{seen}\nnot {truth}"
             axis.text(

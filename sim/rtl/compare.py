@@ -72,7 +72,7 @@ def compare(
     seconds = time.perf_counter() - built
     expected = core.cycles(trace)
     records = beats.record if heartbeats.split == "inter" else None  # patients are drawn again for `inter` only
-    scores = evaluate(beats.label, trace.classes, records)
+    scores = evaluate(beats.label, trace.classes, beats.classes, records)
     report: dict[str, Any] = {
         "network": network.name,
         "digest": network.digest,
@@ -96,7 +96,7 @@ def compare(
         wrong = potentials.any(axis=1) | (result.classes != trace.classes)
         first = int(np.argmax(wrong if wrong.any() else cycles))
         report |= {"mismatched_potentials": int(potentials.sum()), "mismatched_cycles": int(cycles.sum())}
-        scores = evaluate(beats.label, result.classes, records)
+        scores = evaluate(beats.label, result.classes, beats.classes, records)
         told = scores["accuracy"], scores, scores["per_class"], float(result.cycles.mean())
         extremes = int(result.cycles.min()), int(result.cycles.max())
         report |= dict(zip(OF_HARDWARE, (*told, *extremes, result.clocks, result.clocks / seconds), strict=True))

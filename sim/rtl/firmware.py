@@ -10,8 +10,8 @@ import numpy as np
 from sparrow_ecg.firmware_gen.driver import SELECT, TRANSFER, WAIT, Driver, DriverError, Transport
 from sparrow_ecg.model.console import out, progress
 from sparrow_ecg.model.errors import VerificationError
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.board import Board
 
 COUNT = 4  # SETTINGS: the activity counters count

@@ -13,7 +13,7 @@ import numpy as np
 from sparrow_ecg.firmware_gen.driver import Driver
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.errors import VerificationError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 
 FOLDER = Path("build/adaptive")
@@ -39,7 +39,7 @@ def on_chip(driver: Driver, chip: Build, network: Network, counts: np.ndarray) -
 
 def trained_on_ds1(name: str, beats: Beats, seed: int) -> Network:
     """The network of that recipe, trained on the split `inter`; kept for the next time."""
-    from sparrow_ecg.model.training.training import train
+    from sparrow_ecg.model.training.fit import train
 
     path = FOLDER / f"{name}-inter-seed{seed}.json"
     if not path.exists():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.energy import calibration
 from sparrow_ecg.sim.energy.calibration import Observation
 from sparrow_ecg.sim.energy.operations import predict

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg import testset
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.records import data_root

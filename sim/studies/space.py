@@ -18,8 +18,8 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.geometry import Weights
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron
-from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 
 GATED = Flow().clock_gates

@@ -13,9 +13,10 @@ from typing import Any
 
 from sparrow_ecg.model import console
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network, from_json
+from sparrow_ecg.model.network import Network, from_json
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.training.recipes import RECIPES, Recipe
 from sparrow_ecg.sim.studies.measure import recorded
 from sparrow_ecg.sim.studies.space import sources
 
@@ -45,9 +46,7 @@ class Variant:
     split: str = "intra"
 
     @property
-    def recipe(self) -> Any:
-        from sparrow_ecg.model.training.training import RECIPES
-
+    def recipe(self) -> Recipe:
         recipe, changes = RECIPES[self.base], dict(self.changes)
         encoding = replace(recipe.encoding, input_bits=changes.pop("input_bits", recipe.encoding.input_bits))
         return replace(recipe, encoding=encoding, **changes)
@@ -76,7 +75,7 @@ class Variant:
 def variants(base: str, split: str, seed: int = 0, changes: Sequence[Mapping[str, Any]] = CHANGES) -> list[Variant]:
     """All that differ from the recipe itself. Raises InputError without torch, or without such a recipe."""
     try:
-        from sparrow_ecg.model.training.training import RECIPES
+        from sparrow_ecg.model.training import fit  # noqa: F401 (a worker needs torch, and the client says so at once)
     except ModuleNotFoundError as error:
         raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
     if base not in RECIPES:
@@ -87,7 +86,7 @@ def variants(base: str, split: str, seed: int = 0, changes: Sequence[Mapping[str
 
 def train(variant: Variant, code: str, data: Path | None = None) -> dict[str, Any]:
     """The network of a variant, as the text of its file. Runs in a worker."""
-    from sparrow_ecg.model.training.training import fit
+    from sparrow_ecg.model.training.fit import fit
 
     if sources() != code:
         raise InputError("this worker has another version of the package: install the one that the sweep runs")
@@ -96,11 +95,11 @@ def train(variant: Variant, code: str, data: Path | None = None) -> dict[str, An
     split = make_split(variant.split, beats, variant.seed)
     console.err.quiet = True  # a bar for each worker would be too many
     try:
-        trained = fit(variant.recipe, counts, beats.label, split, variant.seed, variant.label)
+        trained = fit(variant.label, variant.recipe, counts, beats, split, variant.seed)
     finally:
         console.err.quiet = False
     provenance = {"records": sorted(beats.codes), "split": variant.split, "seed": variant.seed}
-    network = trained.network(variant.label, provenance)
+    network = replace(trained, provenance=provenance)
     with tempfile.TemporaryDirectory() as folder:
         return {"network": network.save(Path(folder) / "network.json").read_text()}
 

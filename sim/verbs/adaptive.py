@@ -22,7 +22,7 @@ from sparrow_ecg.model.console import out, progress
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.metrics import SCORES, evaluate
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.mitdb import DS2
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.splits import make_split
@@ -80,7 +80,7 @@ def main(
         clocks = board.clocked
     judged = np.concatenate(tested)
     scores = {
-        when: evaluate(beats.label[judged], np.concatenate(answers), beats.record[judged])
+        when: evaluate(beats.label[judged], np.concatenate(answers), beats.classes, beats.record[judged])
         for when, answers in classes.items()
     }
     report: dict[str, Any] = {

@@ -17,7 +17,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import counter, out
 from sparrow_ecg.model.metrics import table
-from sparrow_ecg.model.network.network import NETWORKS, SEEDS, Network
+from sparrow_ecg.model.network import NETWORKS, SEEDS, Network
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.rtl import compare as comparison

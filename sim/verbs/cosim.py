@@ -10,7 +10,7 @@ import typer
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.console import err, out
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.rtl import regression
 from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS

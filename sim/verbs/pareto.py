@@ -13,7 +13,7 @@ from rich.table import Table
 from sparrow_ecg.model.console import err, out
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network.network import NETWORKS, SEEDS, Network
+from sparrow_ecg.model.network import NETWORKS, SEEDS, Network
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.verbs.options import OutOption
 from sparrow_ecg.sim.gates.library.pdks import PDKS, pdk

@@ -16,7 +16,7 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import err, out
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ

@@ -10,7 +10,7 @@ import pytest
 
 from sparrow_ecg.firmware_gen.image import intel_hex, write_image
 from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 CONTENT = bytes(np.random.default_rng(0).integers(0, 256, 132, dtype=np.uint8))
 

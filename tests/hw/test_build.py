@@ -17,7 +17,7 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.catalog import from_dict
 from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 CONFIGS = [Serial(2, *rest) for rest in product(("rom", "ram"), ("ssf", "if"), (True, False))]
@@ -47,7 +47,7 @@ def test_same_bytes_in_another_process(tmp_path: Path, network: Network, hash_se
     script = (
         "import hashlib, json, sys; from sparrow_ecg.hw.build import Build;"
         "from sparrow_ecg.hw.core.serial import Serial;"
-        "from sparrow_ecg.model.network.network import Network; n = Network.load(sys.argv[1]);"
+        "from sparrow_ecg.model.network import Network; n = Network.load(sys.argv[1]);"
         "made = [Build(n, Serial(2, *rest)) for rest in (('rom', 'ssf'), ('ram', 'if'))];"
         "print(hashlib.sha256(''.join(v.verilog + json.dumps(v.describe()) for v in made).encode()).hexdigest())"
     )

@@ -13,6 +13,7 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.metrics import SCORES, bootstrap, evaluate, table
 
+CLASSES = ("N", "S", "V", "F")
 LABELS = np.array([0] * 6 + [1] * 3 + [2] * 4)
 PREDICTIONS = np.array([0, 0, 0, 0, 1, 2, 1, 1, 0, 2, 2, 2, 3])
 
@@ -20,7 +21,7 @@ PREDICTIONS = np.array([0, 0, 0, 0, 1, 2, 1, 1, 0, 2, 2, 2, 3])
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60))
 def test_scores_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     labels, predictions = np.array(pairs).T
-    result = evaluate(labels, predictions)
+    result = evaluate(labels, predictions, CLASSES)
     precision, recall, f1, count = precision_recall_fscore_support(
         labels, predictions, labels=range(4), zero_division=np.nan
     )
@@ -33,7 +34,7 @@ def test_scores_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_scores_by_hand() -> None:
-    result = evaluate(LABELS, PREDICTIONS)
+    result = evaluate(LABELS, PREDICTIONS, CLASSES)
     assert result["confusion"] == [[4, 1, 1, 0], [1, 2, 0, 0], [0, 0, 3, 1], [0, 0, 0, 0]]
     assert result["accuracy"] == 9 / 13
     assert result["per_class"]["V"] == {"count": 4, "Se": 3 / 4, "+P": 3 / 4, "F1": 3 / 4}
@@ -42,20 +43,20 @@ def test_scores_by_hand() -> None:
 
 def test_the_result_is_json_without_nan() -> None:
     records = np.array(["200"] * 6 + ["202"] * 7)
-    result = evaluate(LABELS, PREDICTIONS, records)
+    result = evaluate(LABELS, PREDICTIONS, CLASSES, records)
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert result["without_202"]["beats"] == 6
-    assert "without_202" not in evaluate(LABELS, PREDICTIONS, np.full(13, "100"))
+    assert "without_202" not in evaluate(LABELS, PREDICTIONS, CLASSES, np.full(13, "100"))
 
 
 def test_no_beats_are_refused() -> None:
     nothing = np.array([], np.int64)
     with pytest.raises(InputError, match="no beats to score: choose other records"):
-        evaluate(nothing, nothing)
+        evaluate(nothing, nothing, CLASSES)
 
 
 def test_one_patient_leaves_nothing_to_chance() -> None:
-    interval = bootstrap(LABELS, PREDICTIONS, np.array(["201"] * 6 + ["202"] * 7))  # one person
+    interval = bootstrap(LABELS, PREDICTIONS, CLASSES, np.array(["201"] * 6 + ["202"] * 7))  # one person
     assert interval["patients"] == 1
     assert interval["accuracy"] == [9 / 13, 9 / 13]
     assert interval["per_class"]["F"]["Se"] == [None, None]
@@ -65,15 +66,53 @@ def test_patients_are_drawn_whole() -> None:
     labels = np.zeros(300, np.int64)
     records = np.repeat([f"{name}" for name in range(300, 330)], 10)
     predictions = (records < "310").astype(np.int64)  # wrong for a third of the patients, always
-    low, high = bootstrap(labels, predictions, records)["accuracy"]
+    low, high = bootstrap(labels, predictions, CLASSES, records)["accuracy"]
     spread = 1.96 * np.sqrt(2 / 9 / 30)
     assert [low, high] == pytest.approx([2 / 3 - spread, 2 / 3 + spread], abs=0.03)
-    assert bootstrap(labels, predictions, records)["accuracy"] == [low, high]
+    assert bootstrap(labels, predictions, CLASSES, records)["accuracy"] == [low, high]
 
 
 def test_the_table_shows_counts_and_scores() -> None:
     console = Console(width=100, record=True, file=io.StringIO())
-    console.print(table(evaluate(LABELS, PREDICTIONS), "golden model"))
+    console.print(table(evaluate(LABELS, PREDICTIONS, CLASSES), "golden model"))
     text = console.export_text()
     assert "golden model: 69.23% of 13 beats" in text
     assert "75.00%" in text
+
+
+def test_classes_are_those_of_the_data_set() -> None:
+    result = evaluate(np.array([0, 1, 1]), np.array([0, 1, 0]), ("rest", "seizure"))
+    assert result["classes"] == ["rest", "seizure"]
+    assert result["per_class"]["seizure"] == {"count": 2, "Se": 0.5, "+P": 1.0, "F1": 2 / 3}
+
+
+def test_a_network_that_answers_only_an_unknown_class_scores_nothing() -> None:
+    result = evaluate(LABELS, np.full(13, 4), CLASSES, np.array(["200"] * 6 + ["208"] * 7))
+    assert (result["beats"], result["accuracy"], result["others"]) == (13, 0.0, [6, 3, 4, 0])
+    assert [scores["count"] for scores in result["per_class"].values()] == [6, 3, 4, 0]
+    assert result["per_class"]["N"] == {"count": 6, "Se": 0.0, "+P": None, "F1": 0.0}
+    assert result["interval"]["accuracy"] == [0.0, 0.0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6)), min_size=1, max_size=60))
+def test_unknown_classes_are_wrong_and_nothing_else(pairs: list[tuple[int, int]]) -> None:
+    labels, predictions = np.array(pairs).T
+    result = evaluate(labels, predictions, CLASSES)
+    precision, recall, _, count = precision_recall_fscore_support(
+        labels, predictions, labels=range(4), zero_division=np.nan
+    )
+    assert result["accuracy"] == pytest.approx(accuracy_score(labels, predictions))
+    for row, scores in enumerate(result["per_class"].values()):
+        told = [np.nan if scores[name] is None else scores[name] for name in ("Se", "+P")]
+        assert told == pytest.approx([recall[row], precision[row]], nan_ok=True)
+    assert [scores["count"] for scores in result["per_class"].values()] == count.tolist()
+    assert ("others" in result) == (max(predictions) > 3)
+
+
+def test_the_table_shows_answers_beyond_the_classes() -> None:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(table(evaluate(LABELS, np.full(13, 4), CLASSES), "golden model"))
+    text = console.export_text()
+    assert "golden model: 0.00% of 13 beats" in text
+    assert "as others" in text
+    assert "as others" not in str(table(evaluate(LABELS, PREDICTIONS, CLASSES), "golden model").columns)

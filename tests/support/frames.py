@@ -10,7 +10,7 @@ import numpy as np
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.registers.map import number, register_name, registers
 from sparrow_ecg.hw.host.spi import WRITE
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 
 class Answer(NamedTuple):

@@ -10,7 +10,7 @@ from amaranth.lib.wiring import Component
 from amaranth.sim import Simulator
 
 from sparrow_ecg.hw.core.serial import SerialCore
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 
 def simulate(component: Component, *testbenches: Callable, clocked: bool = True) -> None:

@@ -17,14 +17,15 @@ CLASSES = ("N", "S", "V", "F")  # AAMI's fifth class, Q, counts for R-R interval
 
 @dataclass(frozen=True, eq=False)
 class Beats:
-    """Beats of the classes `CLASSES`, in the order of their records and then of time.
+    """Beats of some classes, in the order of their records and then of time.
 
     record:    str[n], the record's name
     peak:      int64[n], sample index of the annotated peak
-    label:     int64[n], index into `CLASSES`
+    label:     int64[n], index into ``classes``
     previous:  int64[n], samples since the beat before, of any AAMI class, Q too; 0 for a record's first beat
     following: int64[n], samples until the beat after, likewise; 0 for a record's last beat
     codes:     the records themselves, by name
+    classes:   their names
     """
 
     record: np.ndarray
@@ -33,6 +34,7 @@ class Beats:
     previous: np.ndarray
     following: np.ndarray
     codes: Mapping[str, Record]
+    classes: tuple[str, ...] = CLASSES
 
     def __len__(self) -> int:
         return len(self.peak)

@@ -32,6 +32,7 @@ FEATURES = {
 }
 INTERVAL_OFFSET = 96  # samples: intervals up to this (0.27 s) count 0,
 INTERVAL_LOG2 = 8  # and those 256 samples longer or more (0.98 s) saturate
+LONGEST = 4096  # samples of a window: eleven seconds, more than any beat takes
 RANGE_LOG2 = RESOLUTION - 2  # a range of a quarter of the converter's saturates
 MEAN_LOG2 = 5  # the running mean moves by 1/32 of its distance to the new interval
 
@@ -42,7 +43,7 @@ class Encoding:
 
     before:     samples of the window before the peak.
     block:      samples in a block, a power of two.
-    blocks:     blocks in the window, each gives one count.
+    blocks:     blocks in the window, each gives one count; the window has up to `LONGEST` samples.
     input_bits: every count is in 0..2**input_bits - 1.
     features:   names in `FEATURES`, each gives one count.
     """
@@ -55,16 +56,18 @@ class Encoding:
 
     def __post_init__(self) -> None:
         if self.block < 1 or self.block & (self.block - 1):
-            raise InputError(f"field encoding.block: {self.block} is not a power of two")
+            raise InputError("field encoding.block: not a power of two")
         if self.blocks < 2:
-            raise InputError(f"field encoding.blocks: {self.blocks}, but a shape has at least 2")
+            raise InputError("field encoding.blocks: a shape has at least 2")
+        if self.block * self.blocks > LONGEST:
+            raise InputError(f"field encoding.blocks: with blocks of that size, the window is over {LONGEST} samples")
         if not 0 <= self.before <= self.block * self.blocks:
-            raise InputError(f"field encoding.before: the peak, {self.before} samples on, is outside the window")
+            raise InputError("field encoding.before: the peak is outside the window")
         if not 1 <= self.input_bits <= INTERVAL_LOG2:
-            raise InputError(f"field encoding.input_bits: {self.input_bits} is not in 1..{INTERVAL_LOG2}")
+            raise InputError(f"field encoding.input_bits: not in 1..{INTERVAL_LOG2}")
         for name in self.features:
             if name not in FEATURES:
-                raise InputError(f"field encoding.features: no feature '{name}': choose from {', '.join(FEATURES)}")
+                raise InputError(f"field encoding.features: no feature {name!r:.40}: choose from {', '.join(FEATURES)}")
 
     @property
     def inputs(self) -> int:

@@ -9,8 +9,8 @@ import numpy as np
 
 from sparrow_ecg.model.console import err, progress
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats, read_beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import UNPACED
 from sparrow_ecg.model.signals.ecg.records import available, data_root
@@ -38,9 +38,18 @@ class Heartbeats:
 
 
 def encoding_of(network: Network) -> Encoding:
-    """What makes its counts of beats. Raises InputError for a network that takes counts of no known origin."""
+    """What makes its counts of beats.
+
+    Raises InputError for a network that takes counts of no known origin, and for one whose answers would be taken for
+    other classes: it may know more than those of the beats, but knows these first, and in their order.
+    """
     if not isinstance(network.encoding, Encoding):
         raise InputError(f"network '{network.name}' takes counts that no encoder makes: give one for heartbeats")
+    if network.classes[: len(CLASSES)] != CLASSES:
+        raise InputError(
+            f"network '{network.name}', field classes: {', '.join(network.classes)}, but those of heartbeats are"
+            f" {', '.join(CLASSES)}, in that order: give the classes and the rows of the last layer in it"
+        )
     return network.encoding
 
 

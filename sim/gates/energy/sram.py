@@ -16,8 +16,8 @@ import numpy as np
 
 from sparrow_ecg.hw.core import schedule
 from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
 from sparrow_ecg.sim.gates.library.macros import Macro
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
+from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network
 
 DrawnWeights = Literal["random", "extreme", "sparse"]
 

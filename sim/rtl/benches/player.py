@@ -9,7 +9,7 @@ import numpy as np
 from cocotb.triggers import FallingEdge
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.rtl.benches.farm import (
     COUNT_AT,
     COUNT_READY,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.hw.core.compressor import WeightedSum, signed_digits
-from sparrow_ecg.model.network.network import signed_bits
+from sparrow_ecg.model.network import signed_bits
 from tests.support.simulate import simulate
 
 

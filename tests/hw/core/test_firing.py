@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.core.firing import FiringUnit
-from sparrow_ecg.model.network.network import Firing
+from sparrow_ecg.model.network import Firing
 from tests.support.simulate import simulate
 
 

@@ -10,7 +10,7 @@ import pytest
 from sparrow_ecg.hw.core.lane import Lane, StepLane
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.geometry import Geometry
-from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
+from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network
 from tests.support.neurons import _constant_drive
 from tests.support.simulate import simulate
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.core.tree import Tree
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
+from sparrow_ecg.model.network import Dense, DirectCounts, Network, golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, run_core
 

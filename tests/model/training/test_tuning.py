@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="tuning needs torch")
 
 from sparrow_ecg.model.network import golden  # noqa: E402
-from sparrow_ecg.model.training.tuning import TunableNetwork, Tuning, tune  # noqa: E402
+from sparrow_ecg.model.training.tuning import Tuning, tunable, tune  # noqa: E402
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network  # noqa: E402
 
 
@@ -19,8 +21,8 @@ def network():
 
 def test_forward_is_the_golden_model(network):
     counts = random_beats(np.random.default_rng(1), network, 200)
-    model = TunableNetwork(network)
-    assert model.tuned("same").digest == network.digest
+    model = tunable(network)
+    assert replace(network, layers=model.dense()).digest == network.digest
     assert np.array_equal(model(torch.tensor(counts).float()).detach().numpy(), golden.run(network, counts).outputs)
 
 

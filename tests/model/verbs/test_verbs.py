@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.training.recipes import RECIPES
 from sparrow_ecg.model.verbs import evaluate
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
-from sparrow_ecg.model.training import training  # noqa: E402
 from sparrow_ecg.model.verbs import train  # noqa: E402
 
 
@@ -22,14 +22,14 @@ from sparrow_ecg.model.verbs import train  # noqa: E402
 def synthetic(monkeypatch: pytest.MonkeyPatch, synthetic_root: Path) -> Path:
     """The synthetic records in place of the 44, and recipes that are over soon."""
     monkeypatch.setenv("ECG_DATA", str(synthetic_root))
-    quick = {name: replace(recipe, epochs=(1, 1)) for name, recipe in training.RECIPES.items()}
-    monkeypatch.setattr(training, "RECIPES", quick)
+    for name, recipe in RECIPES.items():
+        monkeypatch.setitem(RECIPES, name, replace(recipe, epochs=(1, 1)))
     return synthetic_root
 
 
 def test_train_then_evaluate(synthetic: Path, tmp_path: Path) -> None:
     train.main("all", folder=tmp_path)
-    for name in training.RECIPES:
+    for name in RECIPES:
         path = tmp_path / f"{name}-intra-0.json"
         network = Network.load(path)
         assert network.provenance["seed"] == 0
@@ -59,7 +59,7 @@ def test_shipped_networks_reach_their_targets(name: str, least: float) -> None:
     assert seeds["mean"] >= least
 
 
-@pytest.mark.parametrize("name", training.RECIPES)
+@pytest.mark.parametrize("name", RECIPES)
 def test_shipped_networks_score_what_they_say(mitdb: Path, tmp_path: Path, name: str) -> None:
     evaluate.main(name, data=mitdb, folder=tmp_path)
     result = json.loads((tmp_path / f"evaluate-{name}-intra.json").read_text())

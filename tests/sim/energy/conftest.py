@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
+from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network
 
 
 def _random_case(seed: int, steps: int | None = None, beats: int = 3) -> tuple[Network, np.ndarray]:

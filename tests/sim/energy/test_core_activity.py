@@ -10,8 +10,7 @@ from amaranth.hdl import Module
 from amaranth.sim import Simulator
 
 from sparrow_ecg.hw.core.serial import Serial, SerialCore
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mismatches, predict
 
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.sim.energy.operations import COUNTERS, NEURONS, PROBES, Operations, from_probes, mismatches, predict
 
 SEEDS = st.integers(0, 10**6)

@@ -16,8 +16,7 @@ from sparrow_ecg.cli import app
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.sim.fpga import flow
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, device
 from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER

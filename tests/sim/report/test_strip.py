@@ -20,3 +20,8 @@ def test_strips_show_the_richest_parts_of_different_records(synthetic_beats, tmp
         assert len(set(beats.record)) == 1
         assert np.ptp(beats.peak) < SECONDS * 360
         assert len(set(beats.label)) >= 3, f"only {[CLASSES[k] for k in set(beats.label)]}"
+
+
+def test_an_answer_beyond_the_classes_is_drawn_as_other(synthetic_beats, tmp_path):
+    draw(synthetic_beats, lambda beats: beats.label + len(CLASSES), tmp_path / "beats.png", "title", rows=1)
+    assert (tmp_path / "beats.png").exists()

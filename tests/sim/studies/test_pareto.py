@@ -22,7 +22,7 @@ from hypothesis.extra.numpy import arrays
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.report.pareto import draw
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.studies import variants

@@ -10,7 +10,7 @@ import pytest
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import FEATURES, INTERVAL_LOG2, MEAN_LOG2, Encoding, divide, mean_interval
-from sparrow_ecg.model.training.training import RECIPES
+from sparrow_ecg.model.training.recipes import RECIPES
 
 ENCODING = Encoding(before=80, block=8, blocks=20, input_bits=4, features=tuple(FEATURES))
 

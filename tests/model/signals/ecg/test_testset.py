@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.metrics import evaluate
+from sparrow_ecg.model.network import Dense, Network, golden
 from sparrow_ecg.model.signals.ecg import testset as heartbeats
 from sparrow_ecg.model.signals.ecg.splits import make_split
 from sparrow_ecg.sim.rtl.benches.networks import random_network
@@ -60,3 +61,21 @@ def test_records_without_test_beats_are_refused(tiny, mitdb):
 def test_a_network_without_encoder_takes_no_heartbeats():
     with pytest.raises(InputError, match="no encoder"):
         heartbeats.load(random_network(np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize("classes", ["SNVF", "NVSF", "VFQX", "nsvf"])
+def test_classes_in_another_order_are_refused(tiny, synthetic_beats, classes):
+    """Its answers are indices: the first would be taken for N, whatever the network calls it."""
+    other = replace(tiny, classes=tuple(classes))
+    with pytest.raises(InputError, match=r"field classes: .* N, S, V, F, in that order"):
+        heartbeats.select(other, "intra", synthetic_beats)
+
+
+def test_a_network_may_know_more_classes(tiny, synthetic_beats):
+    last = tiny.layers[-1]
+    wider = Dense(np.vstack([last.weights, last.weights[:1]]), np.append(last.biases, 1 << 20), None)
+    more = replace(tiny, layers=(*tiny.layers[:-1], wider), classes=(*tiny.classes, "Q"))
+    hearts = heartbeats.select(more, "intra", synthetic_beats)
+    answers = golden.run(more, hearts.counts).classes
+    assert set(answers) == {4}
+    assert evaluate(hearts.beats.label, answers, hearts.beats.classes)["accuracy"] == 0

@@ -1,0 +1,86 @@
+"""Recipes: everything that decides a network, but for the beats and the seed. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a network, but for the beats and the seed.
+
+    encoding:       what makes the counts of a beat.
+    hidden:         neurons of each hidden layer.
+    steps:          the time window T.
+    weight_bits:    width of a weight.
+    epochs:         epochs with floats, and then with integers.
+    batch:          beats in a batch.
+    rates:          highest learning rate of either part; it rises to there, and falls to 0.
+    headroom:       bits by which weights are finer than the least squared rounding error asks for.
+    dropout:        probability that a hidden count is dropped, with floats.
+    weight_decay:   of AdamW.
+    sparsity:       fraction of each hidden layer's weights that is held at zero.
+    """
+
+    encoding: Encoding
+    hidden: tuple[int, ...]
+    steps: int
+    weight_bits: int
+    epochs: tuple[int, int]
+    batch: int
+    rates: tuple[float, float]
+    headroom: int = 0
+    dropout: float = 0.0
+    weight_decay: float = 1e-4
+    sparsity: float = 0.0
+
+
+RHYTHM = ("previous", "following", "mean", "range")
+RECIPES = {
+    "tiny": Recipe(
+        encoding=Encoding(before=48, block=8, blocks=16, input_bits=4, features=RHYTHM),
+        hidden=(14,),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.02, 0.01),
+        headroom=1,
+        sparsity=0.4,
+    ),
+    "frugal": Recipe(
+        encoding=Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
+        hidden=(96, 24),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.015, 0.008),
+        headroom=1,
+        dropout=0.05,
+        weight_decay=2e-2,
+        sparsity=0.75,
+    ),
+    "accurate": Recipe(
+        encoding=Encoding(before=96, block=4, blocks=64, input_bits=8, features=RHYTHM),
+        hidden=(144, 48),
+        steps=15,
+        weight_bits=8,
+        epochs=(40, 12),
+        batch=1024,
+        rates=(0.01, 0.002),
+        dropout=0.1,
+        weight_decay=5e-2,
+    ),
+    "reference": Recipe(
+        encoding=Encoding(before=90, block=1, blocks=180, input_bits=8),
+        hidden=(56, 56, 56),
+        steps=15,
+        weight_bits=8,
+        epochs=(32, 12),
+        batch=1024,
+        rates=(0.01, 0.002),
+    ),
+}
