@@ -10,6 +10,7 @@ from sparrow_ecg.hw.host.controller import Controller, State, build_registers
 from sparrow_ecg.hw.host.image import FIELDS
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
 from sparrow_ecg.hw.host.registers.model import RegisterModel
+from sparrow_ecg.hw.host.spi import WRITE
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.network import Network
 
@@ -98,7 +99,7 @@ class ChipModel:
             return _left(miso, bits, len(sent))
         command = mosi >> bits - 8
         address, words = command % 128, (bits - 8) // DATA_BITS
-        if command & 0x80:
+        if command & WRITE:
             for k in range(words):
                 word = mosi >> bits - 8 - DATA_BITS * (k + 1) & (1 << DATA_BITS) - 1
                 self.write(address, word)
