@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.firmware_gen.compile import compile_c, compilers, shared_library
-from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Recorder, Result
+from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Result, _Answer
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip_model import ChipModel
-from sparrow_ecg.hw.host.controller import Controller
+from sparrow_ecg.hw.host.controller import MOST_OUTPUTS, Controller
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from tests.support.recorder import Recorder
 
 CONFIG = Serial(3, "ram")
 NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
@@ -95,7 +96,8 @@ def test_open_without_what_this_build_lacks(folder, config):
     bench.driver.open()
     f = bench.frames
     bench.sent(f.read("id", 3), f.read("widths"), f.read("shape_0"), f.read("shape_2"))
-    bench.driver.activity(clear=True)
+    counted = bench.driver.activity(clear=True)
+    assert list(counted) == ["beats", "cycles", "spikes", "weight_reads"][: 2 if config.datapath == "tree" else 4]
     bench.sent(f.read("beats", 2 if config.datapath == "tree" else 4), f.set("control", clear=1))
     assert bench.model.registers.word("error") == 0
     with refused("BUILT_IN"):
@@ -213,6 +215,10 @@ def test_another_register_map(bench):
 
 def test_example(folder):
     assert Bench(folder).driver.example() == 0
+
+
+def test_an_answer_holds_the_outputs_of_every_chip():
+    assert dict(_Answer._fields_)["potentials"]._length_ == MOST_OUTPUTS
 
 
 def test_every_result_has_a_message(bench):
