@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sparrow_ecg.hw.host.image import network_id
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.console import out, progress
 from sparrow_ecg.model.errors import VerificationError
+from sparrow_ecg.model.network.golden import Trace
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.board import Board
 
@@ -46,6 +48,37 @@ def neighbour(network: Network, seed: int = 0) -> Network:
     return replace(network, name=f"{network.name}-neighbour", layers=tuple(layers), provenance={})
 
 
+@contextmanager
+def powered(chip: Build, folder: Path) -> Iterator[tuple[Board, Driver]]:
+    """A chip on a board, and the driver of the firmware that is generated for it, in a folder.
+
+    Raises VerificationError in place of an error of the driver that nobody expected.
+    """
+    generate(chip, folder)
+    library = shared_library(folder)
+    with Board(chip) as board:
+        try:
+            yield board, Driver(library, transport(board))
+        except (DriverError, TimeoutError) as error:
+            raise VerificationError(f"chip {chip.config}: {error}") from error
+
+
+def classify(
+    driver: Driver, name: str, counts: np.ndarray, trace: Trace, watched: Callable[[Sequence], Iterable] = iter
+) -> np.ndarray:
+    """Classes that the chip gives, int64[beats]. Raises VerificationError when one, or a potential, is another one than
+    in the golden trace. name: of the network in it. watched: sees the beats pass.
+    """
+    beats = list(zip(counts, trace.classes.tolist(), trace.outputs.tolist(), strict=True))
+    classes = np.empty(len(beats), dtype=np.int64)
+    for n, (beat, klass, potentials) in enumerate(watched(beats)):
+        answer = driver.classify(beat)
+        if answer != (klass, potentials):
+            check(False, f"network {name}, beat {n}: {answer}, not {klass}, {potentials}")
+        classes[n] = answer.klass
+    return classes
+
+
 def verify(chip: Build, networks: Sequence[Network], counts: np.ndarray, folder: Path) -> list[dict[str, Any]]:
     """Generate a chip's firmware, use the chip through it, and hold whatever it says against the golden model.
 
@@ -55,23 +88,18 @@ def verify(chip: Build, networks: Sequence[Network], counts: np.ndarray, folder:
 
     Gives for each network how much the chip says it did, and how long that took. Raises VerificationError.
     """
-    generate(chip, folder)
-    library = shared_library(folder)
-    with Board(chip) as board:
-        bench = FirmwareBench(board, Driver(library, transport(board)))
-        try:
-            bench.found()
-            if chip.images:
-                bench.nothing_to_run(counts[0])
-            results = [bench.answers(network, counts) for network in networks]
-            if chip.images:
-                bench.damaged_image(counts[0])
-            else:
-                bench.no_image()
-            bench.interrupt(counts[0])
-            bench.example()
-        except (DriverError, TimeoutError) as error:
-            raise VerificationError(f"{chip.config}: the driver did not come to an end: {error}") from error
+    with powered(chip, folder) as (board, driver):
+        bench = FirmwareBench(board, driver)
+        bench.found()
+        if chip.images:
+            bench.nothing_to_run(counts[0])
+        results = [bench.answers(network, counts) for network in networks]
+        if chip.images:
+            bench.damaged_image(counts[0])
+        else:
+            bench.no_image()
+        bench.interrupt(counts[0])
+        bench.example()
     return results
 
 
@@ -103,11 +131,7 @@ class FirmwareBench:
         driver.activity(clear=True)
         trace = chip.golden(counts, network)
         started, cycles, clocked = time.perf_counter(), board.cycles, board.clocked
-        beats = list(zip(counts, trace.classes.tolist(), trace.outputs.tolist(), strict=True))
-        for n, (beat, klass, potentials) in enumerate(progress(beats, f"classifying with {network.name}")):
-            answer = driver.classify(beat)
-            if answer != (klass, potentials):
-                check(False, f"network {network.name}, beat {n}: {answer}, not {klass}, {potentials}")
+        classify(driver, network.name, counts, trace, lambda beats: progress(beats, f"classifying with {network.name}"))
         spent = {
             "clock_cycles": board.cycles - cycles,
             "clocked_cycles": board.clocked - clocked,
