@@ -78,6 +78,9 @@ class Serial(CoreConfig):
         """How the words of its tables lie, whether they are loaded or built in."""
         return CoreImage(geometry, self.lanes)
 
+    def tables(self, geometry: Geometry) -> dict[str, tuple[int, int]]:
+        return self.image(geometry).sections._asdict()
+
     @property
     def built(self) -> dict[str, int]:
         return {
@@ -282,7 +285,7 @@ class SerialCore(Core):
         """The tables of biases and weights, the threshold of the layer at work, and whether all of it is there."""
         g, config, network = self.geometry, self.config, self.network
         image = config.image(g)
-        _, (bias_depth, bias_bits), (weight_depth, weight_bits) = image.sections
+        (bias_depth, bias_bits), (weight_depth, weight_bits) = image.sections.biases, image.sections.weights
         if not config.loadable:
             m.submodules.biases = biases = Rom(bias_words(network, config.lanes, g.bias_bits), bias_bits)
             m.submodules.weights = weights = Rom(weight_words(network, config.lanes, g.weight_bits), weight_bits)

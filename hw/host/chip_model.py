@@ -6,7 +6,7 @@ from copy import copy
 
 import numpy as np
 
-from sparrow_ecg.hw.host.controller import Controller, State, build_registers
+from sparrow_ecg.hw.host.controller import Controller, State
 from sparrow_ecg.hw.host.image import FIELDS
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
 from sparrow_ecg.hw.host.registers.model import RegisterModel
@@ -43,7 +43,7 @@ class ChipModel:
         self.counts: list[int] = []
         self.received = b""
         self.registers.reset()
-        self.registers.values |= dict(build_registers(controller.config, controller.geometry))
+        self.registers.values |= controller.built
         if self.images:
             self.registers.values["geometry_digest"] = self.images.expected["geometry"]
         self._weights(self.loaded)
