@@ -24,7 +24,7 @@ from sparrow_ecg.model.network.golden import Trace
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.rtl.board import Board
 
-DAMAGED = 40  # a byte of an image, in its tables
+BEFORE_CRC = -5  # the last byte of an image that its CRC goes over
 
 
 def transport(board: Board) -> Transport:
@@ -151,7 +151,7 @@ class FirmwareBench:
     def damaged_image(self, beat: np.ndarray) -> None:
         driver, image = self.driver, self.chip.image()
         damaged = bytearray(image)
-        damaged[DAMAGED] ^= 1
+        damaged[BEFORE_CRC] ^= 1
         refuses("IMAGE_CRC", driver.load, bytes(damaged))
         refuses("IMAGE_CRC", driver.send_image, bytes(damaged))  # past the driver: the chip itself refuses it
         refuses("NO_WEIGHTS", driver.classify, beat)
