@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import re
-from copy import copy
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,38 +11,54 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sparrow_ecg.firmware_gen.generate import SOURCES
-from sparrow_ecg.hw.host.chip_model import ChipModel
 
-MAX_OUTPUTS = 64
-ACTIVITY = ("beats", "cycles", "spikes", "weight_reads")
 SELECT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 TRANSFER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 WAIT = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
-# The results, as the header numbers them: OK, TRANSPORT, NO_CHIP and so on.
-_header = re.sub(r"/\*.*?\*/", "", (SOURCES / "ecg_driver.h").read_text(), flags=re.S)
-_names = re.findall(r"ECG_(?:ERROR_)?(\w+)", _header[_header.index("typedef enum") : _header.index("ecg_result;")])
-Result = IntEnum("Result", _names, start=0)  # type: ignore[misc]
+OF_SPIKES = ("spikes", "weight_reads")  # counters that not every chip has
 
 
 class Transport(ctypes.Structure):
     _fields_ = [("select", SELECT), ("transfer", TRANSFER), ("wait", WAIT), ("context", ctypes.c_void_p)]
 
 
-class Chip(ctypes.Structure):
-    _fields_ = [
-        ("transport", Transport),
-        *((name, ctypes.c_uint32) for name in ("network", "geometry", "inputs", "outputs")),
-        *((name, ctypes.c_uint8) for name in ("input_bits", "loadable", "counts_spikes")),
+# What the header declares is read from it.
+_HEADER = re.sub(r"/\*.*?\*/", "", (SOURCES / "ecg_driver.h").read_text(), flags=re.S)
+_DEFINES = dict(re.findall(r"#define (\w+) (\d+)", _HEADER))
+_TYPES: dict[str, Any] = {"ecg_transport": Transport} | {
+    f"{name}_t": getattr(ctypes, f"c_{name}") for name in ("uint8", "uint32", "int32")
+}
+
+
+def _members(kind: str, name: str) -> str:
+    """What the header has between the braces of an enum or struct."""
+    found = re.search(rf"typedef {kind} {{([^}}]*)}} {name};", _HEADER)
+    assert found, name
+    return found[1]
+
+
+def _fields(struct: str) -> list[tuple[str, Any]]:
+    return [
+        (name, _TYPES[kind] * int(_DEFINES[size]) if size else _TYPES[kind])
+        for kind, name, size in re.findall(r"(\w+) (\w+)(?:\[(\w+)\])?;", _members("struct", struct))
     ]
 
 
+# OK, TRANSPORT, NO_CHIP and so on.
+Result = IntEnum("Result", re.findall(r"ECG_(?:ERROR_)?(\w+)", _members("enum", "ecg_result")), start=0)  # type: ignore[misc]
+
+
+class Chip(ctypes.Structure):
+    _fields_ = _fields("ecg_chip")
+
+
 class _Answer(ctypes.Structure):
-    _fields_ = [("klass", ctypes.c_uint32), ("potentials", ctypes.c_int32 * MAX_OUTPUTS)]
+    _fields_ = _fields("ecg_answer")
 
 
 class _Activity(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint32) for name in ACTIVITY]
+    _fields_ = _fields("ecg_activity")
 
 
 class DriverError(Exception):
@@ -121,48 +136,12 @@ class Driver:
         return causes.value
 
     def activity(self, clear: bool = False) -> dict[str, int]:
+        """By counter, of those that the chip has."""
         activity = _Activity()
         self._call("read_activity", ctypes.byref(activity), int(clear))
-        return {name: getattr(activity, name) for name in ACTIVITY}
+        names = [name for name, _ in activity._fields_ if self.chip.counts_spikes or name not in OF_SPIKES]
+        return {name: getattr(activity, name) for name in names}
 
     def example(self) -> int:
         """What ``ecg_example`` returns: 0 when every beat was answered as expected."""
         return self.library.ecg_example(ctypes.byref(self.transport))
-
-
-class Recorder(Transport):
-    """A transport in Python: keeps every frame that the driver sends, and lets a golden chip answer it.
-
-    frames: what went out in each, in hexadecimal.
-    fail:   the callback that shall fail.
-    """
-
-    def __init__(self, model: ChipModel):
-        self.frames: list[str] = []
-        self.waits = 0
-        self.fail = ""
-        self.sent: bytes | None = None  # in this frame
-
-        def select(_: int, selected: int) -> int:
-            if selected:
-                assert self.sent is None, "selected twice"
-                self.sent = b""
-            elif self.sent is not None:
-                model.frame(self.sent)
-                model.settle()
-                self.frames.append(self.sent.hex())
-                self.sent = None
-            return int(self.fail == "select")
-
-        def transfer(_: int, sent: int, received: int, length: int) -> int:
-            assert self.sent is not None, "a transfer without chip select"
-            before = len(self.sent)
-            self.sent += ctypes.string_at(sent, length) if sent else bytes(length)
-            if received:
-                ctypes.memmove(received, copy(model).frame(self.sent)[before:], length)
-            return int(self.fail == "transfer")
-
-        def wait(_: int) -> None:
-            self.waits += 1
-
-        super().__init__(SELECT(select), TRANSFER(transfer), WAIT(wait), None)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from bincopy import BinFile
+
 from sparrow_ecg.model.files import write_atomic
+
+ROW = 16  # bytes in a line
 
 
 def write_image(folder: Path, image: bytes, network: str) -> list[Path]:
     """``ecg_weights.bin``, ``.h`` (C array), ``.mem`` ($readmemh) and ``.hex`` (Intel), all with the same bytes."""
-    rows = [", ".join(f"0x{byte:02x}" for byte in image[k : k + 16]) for k in range(0, len(image), 16)]
+    rows = [", ".join(f"0x{byte:02x}" for byte in image[k : k + ROW]) for k in range(0, len(image), ROW)]
     header = (
-        f"/* Weight image of network '{network}', generated. */\n"
+        f"/* Weight image of network '{in_comment(network)}', generated. */\n"
         "#ifndef ECG_WEIGHTS_H\n#define ECG_WEIGHTS_H\n\n#include <stdint.h>\n\n"
         f"static const uint8_t ecg_weights[{len(image)}] = {{\n    " + ",\n    ".join(rows) + "\n};\n\n#endif\n"
     )
@@ -24,16 +29,13 @@ def write_image(folder: Path, image: bytes, network: str) -> list[Path]:
     ]
 
 
+def in_comment(text: str) -> str:
+    """Text that cannot end or upset a C comment, whatever it is: all but plain characters as ``\\u002a``."""
+    return re.sub(r"[^A-Za-z0-9 _.,+()-]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def intel_hex(content: bytes) -> str:
-    """Intel HEX from address 0: rows of 16 bytes, an extended address before each 64 KiB, and the end record."""
-
-    def record(kind: int, address: int, payload: bytes) -> str:
-        row = bytes([len(payload), address >> 8 & 255, address & 255, kind]) + payload
-        return f":{row.hex().upper()}{-sum(row) % 256:02X}\n"
-
-    rows = []
-    for address in range(0, len(content), 16):
-        if address % 0x10000 == 0 and address:
-            rows.append(record(4, 0, (address >> 16).to_bytes(2, "big")))
-        rows.append(record(0, address % 0x10000, content[address : address + 16]))
-    return "".join([*rows, record(1, 0, b"")])
+    """Intel HEX from address 0, in rows of `ROW` bytes. content: at least one byte."""
+    file = BinFile()
+    file.add_binary(content)
+    return file.as_ihex(number_of_data_bytes=ROW)

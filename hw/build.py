@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from amaranth.back import verilog
 from amaranth.hdl import UnusedElaboratable
-from amaranth.lib import wiring
 
 from sparrow_ecg.hw.config import CoreConfig, Host
 from sparrow_ecg.hw.core.few_pins import FewPinCore
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
 warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
 Top = Literal["core", "chip", "few_pins"]
-SECTIONS = ("thresholds", "biases", "weights")  # of an image, in order
-CORE_IN = {"core": "", "chip": "controller.core", "few_pins": "core"}  # where the core is, as a path of instances
-BESIDE = {"chip": ("host", "controller")}  # other modules that are worth telling apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +49,7 @@ class Build:
     replacement: str | None = None
 
     @cached_property
-    def component(self) -> wiring.Component:
+    def component(self) -> Core | FewPinCore | Chip:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
         if self.top == "chip":
             return self.chip
@@ -72,7 +68,7 @@ class Build:
     @cached_property
     def core(self) -> Core:
         found: Any = self.component
-        for name in filter(None, CORE_IN[self.top].split(".")):
+        for name in self.component.core_path:
             found = getattr(found, name)
         return found
 
@@ -130,12 +126,12 @@ class Build:
     @property
     def core_module(self) -> str:
         """The name of the core's module."""
-        return f"{self.top}.{CORE_IN[self.top]}".rstrip(".")
+        return ".".join((self.top, *self.component.core_path))
 
     @property
     def apart(self) -> tuple[str, ...]:
         """Names of the modules to be told apart in synthesis, the core last."""
-        return (*(f"{self.top}.{name}" for name in BESIDE.get(self.top, ())), self.core_module)
+        return (*(f"{self.top}.{name}" for name in self.component.beside), self.core_module)
 
     @property
     def unread_resets(self) -> list[tuple[str, str]]:
@@ -146,11 +142,10 @@ class Build:
     def describe(self) -> dict[str, Any]:
         """JSON-ready: ports, result fields, tables, blocks and probes (names inside the core), network and config."""
         network, config, core = self.network, self.config, self.core
-        sections = config.image(self.geometry).sections if isinstance(config, Serial) else ()
         return {
             "top": self.top,
             **({"host": self.host} if self.top == "chip" else {}),
-            "core_path": CORE_IN[self.top],
+            "core_path": ".".join(self.component.core_path),
             "network": {
                 "name": network.name,
                 "digest": network.digest,
@@ -164,7 +159,7 @@ class Build:
             "result": self.result,
             "tables": [
                 {"name": name, "words": words, "bits": bits}
-                for name, (words, bits) in zip(SECTIONS, sections, strict=False)
+                for name, (words, bits) in config.tables(self.geometry).items()
             ],
             "image_bytes": self.images.size if self.images else 0,
             "blocks": {name: block.value for name, block in core.blocks.items()},

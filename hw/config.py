@@ -49,10 +49,14 @@ class CoreConfig(ABC):
     def core(self, network: Network, hosted: bool = False) -> Core:
         """The hardware. hosted: with the ports that a host interface needs, see `core_ports`."""
 
+    def tables(self, geometry: Geometry) -> dict[str, tuple[int, int]]:
+        """Words, and bits in a word, of each table that the core reads; none where weights are wiring."""
+        return {}
+
     @property
     @abstractmethod
     def built(self) -> dict[str, int]:
-        """What the register BUILD says, by field."""
+        """What the register BUILD says, by field of the register map; 0 for those that are not here."""
 
     @property
     @abstractmethod

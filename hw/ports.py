@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from amaranth.hdl import Shape, Signal, signed
 from amaranth.lib import data, stream, wiring
@@ -62,7 +62,13 @@ class Core(wiring.Component):
             and the count or spike train that it fires. Empty where neurons cannot be seen.
     blocks: what each submodule is for.
     unread_resets: paths of registers whose value after reset nobody reads.
+
+    Whatever holds a core says where it is, ``core_path``, by names of instances, and which other modules of it are
+    worth telling apart, ``beside``.
     """
+
+    core_path: ClassVar[tuple[str, ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, network: Network, geometry: Geometry, loadable: bool, hosted: bool):
         self.network = network

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import Out
@@ -13,6 +15,9 @@ class FewPinCore(wiring.Component):
     """A core whose ``result`` is a stream of bits: those of `result_layout`, the lowest first, so that the class
     comes before the potentials. ``counts`` and ``image`` are the core's own.
     """
+
+    core_path: ClassVar[tuple[str, ...]] = ("core",)
+    beside: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, core: Core):
         self.core = core

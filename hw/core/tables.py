@@ -8,6 +8,7 @@ group by group, input by input.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from amaranth.hdl import Cat, Module, Signal, unsigned
@@ -104,18 +105,23 @@ def _address_bits(depth: int) -> int:
     return max(1, (depth - 1).bit_length())
 
 
-class CoreImage:
-    """What a ``ram`` core is loaded with: thresholds, bias words, weight words, each little-endian in whole bytes.
+class Sections(NamedTuple):
+    """Of an image, in order: the number of words, and the bits in a word."""
 
-    sections: for each of the three, the number of words and the bits in a word.
-    """
+    thresholds: tuple[int, int]
+    biases: tuple[int, int]
+    weights: tuple[int, int]
+
+
+class CoreImage:
+    """What a ``ram`` core is loaded with: thresholds, bias words, weight words, each little-endian in whole bytes."""
 
     def __init__(self, geometry: Geometry, lanes: int):
         self.geometry = geometry
         self.lanes = lanes
         pairs = list(zip(geometry.shape, geometry.shape[1:], strict=False))
         per_layer = [(inputs, len(group_sizes(outputs, lanes))) for inputs, outputs in pairs]
-        self.sections = (
+        self.sections = Sections(
             (max(1, geometry.layers - 1), max(geometry.thresholds).bit_length()),
             (sum(groups for _, groups in per_layer), geometry.bias_bits * lanes),
             (sum(inputs * groups for inputs, groups in per_layer), geometry.weight_bits * lanes),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from amaranth.hdl import Module, ResetInserter, ResetSignal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -22,6 +24,9 @@ class Chip(wiring.Component):
     irq:           high while an enabled interrupt is pending.
     clock_request: the clock is needed; it may stand still while this is low. Chip select raises it at once.
     """
+
+    core_path: ClassVar[tuple[str, ...]] = ("controller", "core")
+    beside: ClassVar[tuple[str, ...]] = ("host", "controller")
 
     def __init__(self, network: Network, config: CoreConfig, host: Host = "spi"):
         self.host = HOSTS[host]()

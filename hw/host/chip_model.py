@@ -6,10 +6,11 @@ from copy import copy
 
 import numpy as np
 
-from sparrow_ecg.hw.host.controller import Controller, State, build_registers
+from sparrow_ecg.hw.host.controller import Controller, State
 from sparrow_ecg.hw.host.image import FIELDS
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
 from sparrow_ecg.hw.host.registers.model import RegisterModel
+from sparrow_ecg.hw.host.spi import WRITE
 from sparrow_ecg.model.network import Network, golden
 
 
@@ -41,7 +42,7 @@ class ChipModel:
         self.counts: list[int] = []
         self.received = b""
         self.registers.reset()
-        self.registers.values |= dict(build_registers(controller.config, controller.geometry))
+        self.registers.values |= controller.built
         if self.images:
             self.registers.values["geometry_digest"] = self.images.expected["geometry"]
         self._weights(self.loaded)
@@ -97,7 +98,7 @@ class ChipModel:
             return _left(miso, bits, len(sent))
         command = mosi >> bits - 8
         address, words = command % 128, (bits - 8) // DATA_BITS
-        if command & 0x80:
+        if command & WRITE:
             for k in range(words):
                 word = mosi >> bits - 8 - DATA_BITS * (k + 1) & (1 << DATA_BITS) - 1
                 self.write(address, word)

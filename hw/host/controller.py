@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import enum, wiring
 from amaranth.lib.wiring import In, Out
+from systemrdl.node import AddrmapNode
 
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.serial import Serial
@@ -14,12 +13,11 @@ from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.host.image import CHECKED, ChipImage, ImageReceiver, network_id
 from sparrow_ecg.hw.host.registers.block import RegisterBlock
 from sparrow_ecg.hw.host.registers.bus import RegisterBus
-from sparrow_ecg.hw.host.registers.map import DATA_BITS, MapParameters, compile_map, image_causes
+from sparrow_ecg.hw.host.registers.map import DATA_BITS, MapParameters, compile_map, image_causes, register_at
 from sparrow_ecg.hw.host.unpacker import Unpacker
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 
-BUILD_FIELDS = ("lanes", "ram", "integrate", "zero_skip", "tree")  # of the register BUILD
 MOST_LAYERS, MOST_OUTPUTS, MOST_INPUT_BITS = 15, 64, 8  # that the register map has room for
 
 
@@ -35,19 +33,22 @@ def check(network: Network, geometry: Geometry) -> None:
             raise InputError(f"network '{network.name}': {value} {what}, but a chip's registers hold {most}")
 
 
-def build_registers(config: CoreConfig, g: Geometry) -> Iterator[tuple[str, int]]:
-    """Fields that say how a chip was built, and their values: 0 where its datapath has nothing to say."""
-    for field in BUILD_FIELDS:
-        yield f"build_{field}", config.built.get(field, 0)
-    yield from (
-        ("widths_input_bits", g.input_bits),
-        ("widths_weight_bits", g.weight_bits),
-        ("widths_potential_bits", g.potential_bits),
-        ("widths_layers", g.layers),
-        ("steps_steps", g.steps),
-    )
-    for k, neurons in enumerate(g.shape):
-        yield f"shape_{k}_neurons", neurons
+def build_registers(top: AddrmapNode, config: CoreConfig, g: Geometry) -> dict[str, int]:
+    """Fields that say how a chip was built, and their values: 0 where its datapath has nothing to say.
+
+    Raises KeyError when the datapath says what the map has no field for.
+    """
+    fields = [field.inst_name for field in register_at(top, "BUILD").fields()]
+    if unknown := config.built.keys() - set(fields):
+        raise KeyError(f"datapath {config.datapath}: the register BUILD has no field {', '.join(sorted(unknown))}")
+    return {f"build_{field}": config.built.get(field, 0) for field in fields} | {
+        "widths_input_bits": g.input_bits,
+        "widths_weight_bits": g.weight_bits,
+        "widths_potential_bits": g.potential_bits,
+        "widths_layers": g.layers,
+        "steps_steps": g.steps,
+        **{f"shape_{k}_neurons": neurons for k, neurons in enumerate(g.shape)},
+    }
 
 
 class State(enum.Enum):
@@ -65,6 +66,7 @@ class Controller(wiring.Component):
     irq:     an enabled interrupt is pending.
     working: the clock is needed.
     reset:   the host asks for a reset of all this.
+    built:   what its registers say of how it was built, by field.
     frame_error: from the host interface, see there.
     """
 
@@ -85,6 +87,7 @@ class Controller(wiring.Component):
             reads_width=1 if self.weight_reads is None else len(self.weight_reads),
         )
         self.map = compile_map(self.parameters)
+        self.built = build_registers(self.map, config, g)
         super().__init__(
             {
                 "bus": In(RegisterBus()),
@@ -254,7 +257,7 @@ class Controller(wiring.Component):
 
     def _constants(self, m: Module, registers: RegisterBlock) -> None:
         """What the build fixes."""
-        m.d.comb += [getattr(registers, name).eq(value) for name, value in build_registers(self.config, self.geometry)]
+        m.d.comb += [getattr(registers, name).eq(value) for name, value in self.built.items()]
         if self.images:
             m.d.comb += registers.geometry_digest.eq(self.images.expected["geometry"])
         else:

@@ -56,7 +56,8 @@ def core_options(*given: str, network: str | None = "tiny", **fixed: Any) -> Cal
     """A decorator: the verb's parameter ``core``, a `Build`, becomes options that choose one.
 
     given:   which of `CORE`; by default all that are not fixed.
-    network: the default of ``--network``. None: the verb is given a function from a network to its core.
+    network: the default of ``--network``. None: the verb is given a function from a network, and further choices, to
+             its core.
     fixed:   choices that the verb makes itself, as of `choose`.
     """
     names = given or tuple(name for name in CORE if name not in fixed)
@@ -76,7 +77,7 @@ def core_options(*given: str, network: str | None = "tiny", **fixed: Any) -> Cal
         def wrapper(**options: Any) -> Any:
             choice = fixed | {name: options.pop(name) for name in names}
             if network is None:
-                return verb(core=lambda net: Build(net, choose(net, **choice)), **options)
+                return verb(core=lambda net, **more: Build(net, choose(net, **choice, **more)), **options)
             net = Network.load(options.pop("network"))
             return verb(core=Build(net, choose(net, **choice)), **options)
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.dense import Dense
-from sparrow_ecg.model.network.network import Network
 
 Neuron = Literal["ssf", "if"]
 BLOCK = 8192  # beats: large enough that numpy, not Python, does the work

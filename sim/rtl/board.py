@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.host.registers.map import number, register_name, registers
-from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.hw.host.protocol import Protocol
+from sparrow_ecg.hw.host.registers.map import DATA_BITS
 from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
 from sparrow_ecg.sim.rtl.verilator import build
 
@@ -116,35 +116,28 @@ class ChipEngine:
         self.network = chip.network
         self.board = Board(chip)
         self.limit = patience(chip)
-        self.numbers = {register_name(each): number(each) for each in registers(self.board.controller.map)}
-
-    def _write(self, name: str, content: bytes) -> None:
-        padded = content.ljust(-(-len(content) // 4) * 4, b"\0")
-        self.board.frame(bytes([WRITE | self.numbers[name]]) + padded)
-
-    def _read(self, name: str, words: int) -> np.ndarray:
-        answer = self.board.frame(bytes([self.numbers[name], 0]) + bytes(4 * words))
-        return np.frombuffer(answer, ">i4", offset=2).astype(np.int64)
+        self.protocol = Protocol(self.board.controller.map)
 
     def run(self, counts: np.ndarray, progress: Callable[[int], None] = lambda beats: None) -> Result:
         """Run beats, after a reset; parameters and result are those of `Engine.run`, of one worker."""
-        board, outputs = self.board, self.network.outputs
+        board, protocol, outputs = self.board, self.protocol, self.network.outputs
+        fetch, look = protocol.read("result", 1 + outputs), protocol.read("cycles")
         board.reset()
         if image := board.build.image():
-            self._write("control", (2).to_bytes(4, "big"))
-            self._write("weights", image)
-        self._write("settings", (4).to_bytes(4, "big"))  # count
+            for frame in protocol.load(image):
+                board.frame(frame)
+        board.frame(protocol.set("settings", count=1))
         answers = np.zeros((len(counts), 1 + outputs), dtype=np.int64)
         busy = np.zeros(len(counts) + 1, dtype=np.int64)
         since = board.clocked
-        for n, beat in enumerate(np.asarray(counts, dtype=np.uint8)):
-            self._write("control", (1).to_bytes(4, "big") + beat.tobytes())
+        for n, beat in enumerate(np.asarray(counts)):
+            board.frame(protocol.start(beat))
             try:
                 board.settle(self.limit)
             except TimeoutError:
                 raise Hang(n, self.limit) from None
-            answers[n], busy[n + 1] = self._read("result", 1 + outputs), self._read("cycles", 1)[0]
+            answers[n], busy[n + 1] = protocol.words(board.frame(fetch)), protocol.words(board.frame(look))[0]
             progress(1)
-        classes = np.where(answers[:, 0] < 0, answers[:, 0] & 0xFF, -1)  # bit 31 says that there is an answer
-        cycles = np.diff(busy) % (1 << 32) + self.network.inputs
-        return Result(classes, answers[:, 1:], cycles, board.clocked - since)
+        classes, potentials = protocol.answer(answers)
+        cycles = np.diff(busy) % (1 << DATA_BITS) + self.network.inputs
+        return Result(classes, potentials, cycles, board.clocked - since)

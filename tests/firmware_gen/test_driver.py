@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.firmware_gen.compile import compile_c, compilers, shared_library
-from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Recorder, Result
+from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Result, _Answer
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip_model import ChipModel
-from sparrow_ecg.hw.host.controller import Controller
+from sparrow_ecg.hw.host.controller import MOST_OUTPUTS, Controller
 from sparrow_ecg.hw.host.image import ChipImage
+from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
-from tests.support.frames import Frames
+from tests.support.recorder import Recorder
 
 CONFIG = Serial(3, "ram")
 NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
@@ -45,7 +46,7 @@ class Bench:
         self.model = ChipModel(controller, NETWORK)
         self.wire = Recorder(self.model)
         self.driver = Driver(folder / "ecg.so", self.wire)
-        self.frames = Frames(controller)
+        self.frames = Protocol(controller.map)
 
     def sent(self, *expected: bytes) -> None:
         """Just these frames were sent since this was asked last."""
@@ -95,8 +96,9 @@ def test_open_without_what_this_build_lacks(folder, config):
     bench.driver.open()
     f = bench.frames
     bench.sent(f.read("id", 3), f.read("widths"), f.read("shape_0"), f.read("shape_2"))
-    bench.driver.activity(clear=True)
-    bench.sent(f.read("beats", 2 if config.datapath == "tree" else 4), f.write("control", 8))
+    counted = bench.driver.activity(clear=True)
+    assert list(counted) == ["beats", "cycles", "spikes", "weight_reads"][: 2 if config.datapath == "tree" else 4]
+    bench.sent(f.read("beats", 2 if config.datapath == "tree" else 4), f.set("control", clear=1))
     assert bench.model.registers.word("error") == 0
     with refused("BUILT_IN"):
         bench.driver.load(IMAGE)
@@ -108,28 +110,30 @@ def test_open_without_what_this_build_lacks(folder, config):
 def test_load_and_classify(bench):
     f, driver = bench.frames, bench.driver
     driver.load(IMAGE)
-    bench.sent(f.write("control", 2), f.send("weights", IMAGE), f.read("status", 3), f.read("network"))
+    bench.sent(f.set("control", load=1), f.send("weights", IMAGE), f.read("status", 3), f.read("network"))
     assert driver.chip.network == int(NETWORK.digest[:8], 16)
     answer = driver.classify(COUNTS)
-    bench.sent(f.beat(COUNTS), bytes(1), f.read("result", 4))
+    bench.sent(f.start(COUNTS), bytes(1), f.read("result", 4))
     trace = golden.run(NETWORK, COUNTS[None])
     assert (answer.klass, answer.potentials) == (trace.classes[0], trace.outputs[0].tolist())
     driver.acknowledge()
-    bench.sent(f.write("status", 2))
+    bench.sent(f.set("status", result_valid=1))
     with refused("NO_RESULT"):
         driver.fetch()
-    assert driver.errors() == 1 << 5
-    bench.sent(f.read("result", 1), f.read("error"), f.write("error", 1 << 5))
+    assert driver.errors() == f.word("error", underflow=1)
+    bench.sent(f.read("result", 1), f.read("error"), f.set("error", underflow=1))
     assert driver.errors() == 0
     bench.sent(f.read("error"))
 
 
 def test_settings_reset_and_activity(bench):
     f, driver = bench.frames, bench.driver
-    driver.set(5)
+    driver.set(f.word("settings", interrupt_result=1, count=1))
     driver.reset()
     driver.activity()
-    bench.sent(f.write("settings", 5), f.write("control", 4), f.read("network"), f.read("beats", 4))
+    bench.sent(
+        f.set("settings", interrupt_result=1, count=1), f.set("control", reset=1), f.read("network"), f.read("beats", 4)
+    )
 
 
 WRONG = {
@@ -211,6 +215,10 @@ def test_another_register_map(bench):
 
 def test_example(folder):
     assert Bench(folder).driver.example() == 0
+
+
+def test_an_answer_holds_the_outputs_of_every_chip():
+    assert dict(_Answer._fields_)["potentials"]._length_ == MOST_OUTPUTS
 
 
 def test_every_result_has_a_message(bench):

@@ -16,15 +16,17 @@ CONTENT = bytes(np.random.default_rng(0).integers(0, 256, 132, dtype=np.uint8))
 
 
 def test_every_file_holds_the_same(tmp_path):
-    binary, header, memory, _ = write_image(tmp_path, CONTENT, "some")
+    binary, header, memory, intel = write_image(tmp_path, CONTENT, "some")
     assert binary.read_bytes() == CONTENT
     body = header.read_text().split("{")[1].split("}")[0]
     assert bytes(int(number, 16) for number in body.split(",")) == CONTENT
     assert b"".join(bytes.fromhex(word) for word in memory.read_text().split()) == CONTENT
+    assert intel.read_text() == intel_hex(CONTENT)
 
 
-@pytest.mark.parametrize("size", [0, 1, 132, 0x10000 + 20])
+@pytest.mark.parametrize("size", [1, 132, 0x10000, 0x10000 + 20])
 def test_intel_hex(size):
+    """Read back by the format's own rules: its rows, addresses and checksums."""
     content = (CONTENT * (size // 100 + 1))[:size]
     found, high = bytearray(size), 0
     for line in intel_hex(content).splitlines():

@@ -1,4 +1,4 @@
-"""SPI frames of the chip: good ones, by the names of the register map, and ones that went wrong on the wire."""
+"""SPI frames that random software might send, and ones that went wrong on the wire."""
 
 from __future__ import annotations
 
@@ -8,34 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sparrow_ecg.hw.host.controller import Controller
-from sparrow_ecg.hw.host.registers.map import number, register_name, registers
-from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.rtl.benches.networks import random_beats
-
-
-class Frames:
-    """Frames for a chip's map."""
-
-    def __init__(self, controller: Controller):
-        self.controller = controller
-        self.numbers = {register_name(register): number(register) for register in registers(controller.map)}
-
-    def read(self, name: str, words: int = 1) -> bytes:
-        return bytes([self.numbers[name], 0]) + bytes(4 * words)
-
-    def write(self, name: str, *words: int) -> bytes:
-        return self.send(name, b"".join(word.to_bytes(4, "big") for word in words))
-
-    def send(self, name: str, content: bytes) -> bytes:
-        return bytes([WRITE | self.numbers[name]]) + content.ljust(-(-len(content) // 4) * 4, b"\0")
-
-    def beat(self, counts: np.ndarray) -> bytes:
-        """Start, and the whole beat, in one frame."""
-        return self.send("control", (1).to_bytes(4, "big") + bytes(counts.tolist()))
-
-    def image(self, image: bytes) -> tuple[bytes, bytes]:
-        return self.write("control", 2), self.send("weights", image)
 
 
 @dataclass(frozen=True)
@@ -50,7 +25,7 @@ class Traffic:
     """Random and mutated frames, without end."""
 
     def __init__(self, controller: Controller, networks: list[Network], seed: int):
-        self.frames = Frames(controller)
+        self.protocol, self.images = Protocol(controller.map), controller.images
         self.rng = np.random.default_rng(seed)
         self.networks = networks
 
@@ -60,32 +35,35 @@ class Traffic:
                 yield self._mutate(frame)
 
     def _good(self) -> list[bytes]:
-        rng, frames = self.rng, self.frames
+        rng, protocol = self.rng, self.protocol
+        names = list(protocol.registers)
         network = self.networks[rng.integers(len(self.networks))]
         match rng.choice(["read", "write", "beat", "beat", "beat", "image", "answer", "clear", "noise"]):
             case "read":
-                return [frames.read(str(rng.choice(list(frames.numbers))), int(rng.integers(1, 6)))]
+                return [protocol.read(str(rng.choice(names)), int(rng.integers(1, 6)))]
             case "write":
-                name = str(rng.choice(list(frames.numbers)))
+                name = str(rng.choice(names))
                 words = rng.integers(0, 1 << 32, rng.integers(1, 4))
-                if name == "control":
-                    words &= 9 if rng.integers(8) else 15  # seldom a load or a reset
-                return [frames.write(name, *map(int, words))]
+                if name == "control":  # seldom a load or a reset
+                    harmless = protocol.word("control", start=1, clear=1)
+                    words &= harmless if rng.integers(8) else protocol.full("control")
+                return [protocol.write(name, *map(int, words))]
             case "beat":
-                enable = frames.write("settings", int(rng.integers(8)))
-                return [enable, frames.beat(random_beats(rng, network, 3)[rng.integers(3)])]
+                enable = protocol.write("settings", int(rng.integers(1 + protocol.full("settings"))))
+                return [enable, protocol.start(random_beats(rng, network, 3)[rng.integers(3)])]
             case "image":
-                image = bytearray(self.frames.controller.images.of(network)) if self.frames.controller.images else b"\0"
+                image = bytearray(self.images.of(network)) if self.images else b"\0"
                 if rng.integers(4) == 0:  # one bit flipped, or its end missing, or as it should be
                     flipped = int(rng.integers(8 * len(image)))
                     image[flipped // 8] ^= 1 << flipped % 8
                 elif rng.integers(4) == 0:
                     image = image[: rng.integers(len(image))]
-                return [*frames.image(bytes(image))] if "weights" in frames.numbers else []
+                return [*protocol.load(bytes(image))] if self.images else []
             case "answer":
-                return [frames.read("status", 2), frames.read("result", 1 + self.networks[0].outputs)]
+                return [protocol.read("status", 2), protocol.read("result", 1 + self.networks[0].outputs)]
             case "clear":
-                return [frames.write("status", 2), frames.write("error", int(rng.integers(1 << 9)))]
+                causes = int(rng.integers(1 + protocol.full("error")))
+                return [protocol.set("status", result_valid=1), protocol.write("error", causes)]
         return [rng.bytes(rng.integers(1, 12))]
 
     def _mutate(self, frame: bytes) -> Wrong:

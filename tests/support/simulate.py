@@ -9,8 +9,7 @@ import numpy as np
 from amaranth.lib.wiring import Component
 from amaranth.sim import Simulator
 
-from sparrow_ecg.hw.core.serial import SerialCore
-from sparrow_ecg.model.network import Network
+from sparrow_ecg.hw.ports import Core
 
 
 def simulate(component: Component, *testbenches: Callable, clocked: bool = True) -> None:
@@ -32,8 +31,8 @@ class Run(NamedTuple):
     probes: dict[str, int]
 
 
-def run_core(core: SerialCore, counts: np.ndarray, image: Network | None = None) -> Run:
-    """Feed beats without stalls. ``image``: the network to load first into a core with ``ram`` weights."""
+def run_core(core: Core, counts: np.ndarray, image: bytes = b"") -> Run:
+    """Feed beats without stalls. ``image``: what to load first."""
     run = Run([], [], [], dict.fromkeys(core.probes, 0))
 
     async def send(context: Any, stream: Any, payload: int) -> None:
@@ -43,9 +42,8 @@ def run_core(core: SerialCore, counts: np.ndarray, image: Network | None = None)
         context.set(stream.valid, 0)
 
     async def feed(context: Any) -> None:
-        if image is not None:
-            for byte in core.config.image(core.geometry).of(image):
-                await send(context, core.image, byte)
+        for byte in image:
+            await send(context, core.image, byte)
         for count in counts.ravel().tolist():
             await send(context, core.counts, count)
 

@@ -13,11 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from systemrdl.node import FieldNode
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.host.registers.map import number, register_at
-from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.hw.host.protocol import HEAD, WORD, Protocol
 from sparrow_ecg.hw.host.unpacker import BYTES
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
@@ -25,7 +23,7 @@ from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots
 from sparrow_ecg.sim.rtl.board import LEAD
 
 PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
-FIRST_WORD = 2 + 4  # bytes of a frame that reads, up to the end of its first word
+FIRST_WORD = HEAD + WORD  # bytes of a frame that reads, up to the end of its first word
 LATENCY = 2  # cycles from the last rising edge of a beat's ``sck`` until the last word is there
 ONES = np.uint64(2**64 - 1)
 PINS = ("rst", "cs_n", "sck", "mosi")
@@ -61,58 +59,35 @@ def idle(cycles: int) -> np.ndarray:
 
 
 class Microcontroller:
-    """What a microcontroller sends to a chip of a network, by the names of its register map."""
+    """What a microcontroller sends to a chip of a network."""
 
     def __init__(self, chip: Build):
         self.chip, self.network = chip, chip.network
-        self.map = chip.chip.controller.map
+        self.protocol = Protocol(chip.chip.controller.map)
         self.image = chip.image()
-
-    def _number(self, register: str) -> int:
-        return number(register_at(self.map, register))
-
-    def _field(self, register: str, name: str) -> FieldNode:
-        field = register_at(self.map, register).get_child_by_name(name)
-        assert isinstance(field, FieldNode), (register, name)
-        return field
-
-    def _set(self, register: str, name: str) -> bytes:
-        """A word with this field's lowest bit."""
-        return (1 << self._field(register, name).low).to_bytes(4, "big")
-
-    def _write(self, register: str, content: np.ndarray) -> Frame:
-        """content: uint8[lanes, bytes], filled up to whole words."""
-        head = np.full((LANES, 1), WRITE | self._number(register), np.uint8)
-        tail = np.zeros((LANES, -content.shape[1] % 4), np.uint8)
-        return Frame.of(np.hstack([head, content, tail]))
 
     def setup(self) -> np.ndarray:
         """Pins of what is done once: reset, the interrupt of a result, and the image of a ``ram`` core."""
         reset = idle(5)
         reset[:-1, RST] = ONES
-        words = [("SETTINGS", self._set("SETTINGS", "interrupt_result"))]
+        frames = [self.protocol.set("settings", interrupt_result=1)]
         if self.image:
-            words += [("CONTROL", self._set("CONTROL", "load")), ("WEIGHTS", self.image)]
-        frames = [self._write(register, _shared(content)).pins for register, content in words]
-        return np.concatenate([reset, idle(LEAD), *frames])
+            frames += self.protocol.load(self.image)
+        return np.concatenate([reset, idle(LEAD), *(Frame.of(_shared(frame)).pins for frame in frames)])
 
     def start(self, counts: np.ndarray) -> Frame:
         """Begin a beat, and all of it. counts: integers[lanes, inputs]."""
-        return self._write("CONTROL", np.hstack([_shared(self._set("CONTROL", "start")), counts.astype(np.uint8)]))
+        return Frame.of(np.array([list(self.protocol.start(beat)) for beat in counts], np.uint8))
 
     def fetch(self) -> Frame:
-        return Frame.of(_shared(bytes([self._number("RESULT"), 0]) + bytes(4 * (1 + self.network.outputs))))
+        return Frame.of(_shared(self.protocol.read("result", 1 + self.network.outputs)))
 
     def answer(self, miso: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Classes, -1 where there is no answer, int64[lanes], and potentials, int64[lanes, outputs]; from the bits that
         came back for `fetch`, uint64[bits].
         """
-        received = np.packbits(_lanes(miso), axis=0).T[:, 2:]  # after status and turnaround
-        words = np.ascontiguousarray(received).view(">u4").astype(np.int64)
-        klass, valid = (self._field("RESULT", name) for name in ("klass", "valid"))
-        classes = words[:, 0] >> klass.low & (1 << klass.width) - 1
-        potentials = np.where(words[:, 1:] >> 31, words[:, 1:] - (1 << 32), words[:, 1:])
-        return np.where(words[:, 0] >> valid.low & 1, classes, -1), potentials
+        received = np.packbits(_lanes(miso), axis=0).T  # uint8[lanes, bytes]
+        return self.protocol.answer(np.array([self.protocol.words(lane.tobytes()) for lane in received]))
 
 
 class ChipSimulator:

@@ -33,13 +33,17 @@ class Fault(AssertionError):
 
 
 class CorePlayer:
-    """Streams of one core. Offers are never taken back; ``random`` decides stalls, so that runs repeat."""
+    """Plays to one core of a farm. Offers are never taken back; ``random`` decides stalls, so that runs repeat.
+
+    loading: since the last reset no whole image has come in.
+    """
 
     def __init__(self, dut: Any, index: int, member: Build, seed: int = 0):
         self.dut, self.index, self.member = dut, index, member
         self.random = random.Random(seed)
         self.rng = np.random.default_rng([seed, index])
         self.clocks = 0
+        self.loading = True
 
     async def cycle(self, drive: int) -> int:
         """One clock cycle with these inputs; what the core showed at its rising edge."""
@@ -53,6 +57,7 @@ class CorePlayer:
         self.dut.member.value = self.index
         for _ in range(cycles):
             await self.cycle(RESET | self.random.getrandbits(COUNT_AT + 8) & ~RESET)
+        self.loading = True
 
     async def play(
         self,
@@ -60,7 +65,7 @@ class CorePlayer:
         *,
         stalls: float = 0.0,
         pressure: float = 0.0,
-        image: bytes | None = None,
+        image: bytes = b"",
         waiting: int | None = None,
         network: Network | None = None,
         cycles: int | None = None,
@@ -77,73 +82,121 @@ class CorePlayer:
 
         Raises `Fault`.
         """
-        trace = self.member.golden(counts, network)
-        expected_cycles = self.member.cycles(trace, network).tolist()
-        patience = 64 + 4 * max(expected_cycles)
-        inputs, beats = self.member.network.inputs, len(counts)
-        flat, bytes_left = counts.ravel().tolist(), list(image or b"")[::-1]
-        fresh = not bytes_left or self.loading  # counts may wait for an image; they must not overtake its first byte
-        sent = answered = elapsed = stalled = quiet = now = 0
-        offers_count = offers_byte = False
-        held: int | None = None  # a result that was shown, and not taken
+        streams = _Streams(self, counts, image, waiting, network)
+        played = 0
+        while streams.answered < len(counts) and (cycles is None or played < cycles):
+            streams.check(await self.cycle(streams.offer(stalls, pressure)))
+            played += 1
 
-        while answered < beats and (cycles is None or now < cycles):
-            offers_byte = bool(bytes_left) and (offers_byte or self.random.random() >= stalls)
-            offers_count = fresh and sent < len(flat) and (offers_count or self.random.random() >= stalls)
-            takes_result = self.random.random() >= pressure
-            drive = RESULT_READY if takes_result else 0
-            drive |= COUNT_VALID | flat[sent] << COUNT_AT if offers_count else self.random.getrandbits(3) << COUNT_AT
-            if offers_byte or waiting is not None:
-                drive |= IMAGE_VALID | (bytes_left[-1] if offers_byte else waiting or 0) << IMAGE_AT
-            seen = await self.cycle(drive)
-            if waiting is not None and seen & IMAGE_READY:
-                raise Fault("protocol", answered, "a byte of an image is taken in the middle of a beat")
-            now += 1
-            quiet += 1
-            if sent % inputs or sent > answered * inputs:
-                elapsed += 1
-                if sent < (answered + 1) * inputs:
-                    stalled += not offers_count
 
-            if offers_byte and seen & IMAGE_READY:
-                bytes_left.pop()
-                offers_byte, quiet, fresh = False, 0, True
-                self.loading = bool(bytes_left)
-            if offers_count and seen & COUNT_READY:
-                if bytes_left:
-                    raise Fault("protocol", answered, f"a count is taken with {len(bytes_left)} image bytes to come")
-                if sent == answered * inputs:
-                    elapsed, stalled = 1, 0
-                sent += 1
-                offers_count, quiet = False, 0
-            result = seen >> RESULT_AT if seen & RESULT_VALID else None
-            if held is not None and result != held:
-                raise Fault("protocol", answered, "a result changes, or goes, before it is taken")
-            held = result
-            if result is None:
-                if quiet > patience:
-                    raise Fault("hang", answered, f"nothing moves for {quiet} cycles")
-                continue
-            if sent != (answered + 1) * inputs:
-                raise Fault("protocol", answered, f"a result after {sent} counts, not {(answered + 1) * inputs}")
-            if not takes_result:
-                stalled += 1
-                quiet = 0
-                continue
-            self._check(result, answered, trace.outputs[answered], int(trace.classes[answered]))
-            if elapsed - stalled != expected_cycles[answered]:
-                raise Fault("cycles", answered, f"{elapsed - stalled} cycles, not {expected_cycles[answered]}")
-            answered, held, quiet = answered + 1, None, 0
+class _Streams:
+    """The streams of a core while beats are played: each cycle, something is offered, and what was seen is checked.
 
-    loading = True  # since the last reset, no whole image has come in
+    sent, answered: counts that the core has taken, and results that were taken from it.
+    elapsed: cycles since the core took the first count of the beat that it is at.
+    stalled: those of them that the player made it wait.
+    quiet:   cycles in which nothing has moved.
+    held:    a result that was shown, and not taken.
+    """
 
-    def _check(self, result: int, beat: int, expected: np.ndarray, klass: int) -> None:
-        bits, mask = self.member.geometry.potential_bits, (1 << self.member.geometry.potential_bits) - 1
-        words = [result >> (self.member.geometry.class_bits + i * bits) & mask for i in range(len(expected))]
+    def __init__(
+        self, player: CorePlayer, counts: np.ndarray, image: bytes, waiting: int | None, network: Network | None
+    ):
+        self.player, self.member, self.random = player, player.member, player.random
+        self.trace = self.member.golden(counts, network)
+        self.cycles = self.member.cycles(self.trace, network).tolist()
+        self.patience = 64 + 4 * max(self.cycles)
+        self.inputs = self.member.network.inputs
+        self.counts, self.bytes_left, self.waiting = counts.ravel().tolist(), list(image)[::-1], waiting
+        # Counts may wait for an image; they must not overtake its first byte.
+        self.may_count = not self.bytes_left or player.loading
+        self.sent = self.answered = self.elapsed = self.stalled = self.quiet = 0
+        self.offers_count = self.offers_byte = self.takes_result = False
+        self.held: int | None = None
+
+    def offer(self, stalls: float, pressure: float) -> int:
+        """What to drive in the next cycle; see `CorePlayer.play`."""
+        draw = self.random.random
+        self.offers_byte = bool(self.bytes_left) and (self.offers_byte or draw() >= stalls)
+        waits = self.may_count and self.sent < len(self.counts)
+        self.offers_count = waits and (self.offers_count or draw() >= stalls)
+        self.takes_result = draw() >= pressure
+        drive = RESULT_READY if self.takes_result else 0
+        if self.offers_count:
+            drive |= COUNT_VALID | self.counts[self.sent] << COUNT_AT
+        else:
+            drive |= self.random.getrandbits(3) << COUNT_AT
+        if self.offers_byte:
+            drive |= IMAGE_VALID | self.bytes_left[-1] << IMAGE_AT
+        elif self.waiting is not None:
+            drive |= IMAGE_VALID | self.waiting << IMAGE_AT
+        return drive
+
+    def check(self, seen: int) -> None:
+        """What the core showed at the end of that cycle. Raises `Fault`."""
+        self._count_time()
+        if seen & IMAGE_READY:
+            self._byte_taken()
+        if self.offers_count and seen & COUNT_READY:
+            self._count_taken()
+        result = seen >> RESULT_AT if seen & RESULT_VALID else None
+        if self.held is not None and result != self.held:
+            raise self._fault("protocol", "a result changes, or goes, before it is taken")
+        self.held = result
+        if result is not None:
+            self._result_shown(result)
+        elif self.quiet > self.patience:
+            raise self._fault("hang", f"nothing moves for {self.quiet} cycles")
+
+    def _count_time(self) -> None:
+        self.quiet += 1
+        if self.sent % self.inputs or self.sent > self.answered * self.inputs:
+            self.elapsed += 1
+            if self.sent < (self.answered + 1) * self.inputs:
+                self.stalled += not self.offers_count
+
+    def _byte_taken(self) -> None:
+        if self.waiting is not None:
+            raise self._fault("protocol", "a byte of an image is taken in the middle of a beat")
+        if self.offers_byte:
+            self.bytes_left.pop()
+            self.offers_byte, self.quiet, self.may_count = False, 0, True
+            self.player.loading = bool(self.bytes_left)
+
+    def _count_taken(self) -> None:
+        if self.bytes_left:
+            raise self._fault("protocol", f"a count is taken with {len(self.bytes_left)} image bytes to come")
+        if self.sent == self.answered * self.inputs:
+            self.elapsed, self.stalled = 1, 0
+        self.sent += 1
+        self.offers_count, self.quiet = False, 0
+
+    def _result_shown(self, result: int) -> None:
+        complete = (self.answered + 1) * self.inputs
+        if self.sent != complete:
+            raise self._fault("protocol", f"a result after {self.sent} counts, not {complete}")
+        if not self.takes_result:
+            self.stalled += 1
+            self.quiet = 0
+            return
+        self._check_answer(result)
+        taken, expected = self.elapsed - self.stalled, self.cycles[self.answered]
+        if taken != expected:
+            raise self._fault("cycles", f"{taken} cycles, not {expected}")
+        self.answered, self.held, self.quiet = self.answered + 1, None, 0
+
+    def _check_answer(self, result: int) -> None:
+        geometry, beat = self.member.geometry, self.answered
+        bits, mask = geometry.potential_bits, (1 << geometry.potential_bits) - 1
+        expected, klass = self.trace.outputs[beat].tolist(), int(self.trace.classes[beat])
+        words = [result >> (geometry.class_bits + i * bits) & mask for i in range(len(expected))]
         potentials = [word - (word >> (bits - 1) << bits) for word in words]
-        for i, (seen, wanted) in enumerate(zip(potentials, expected.tolist(), strict=True)):
+        for i, (seen, wanted) in enumerate(zip(potentials, expected, strict=True)):
             if seen != wanted:
-                raise Fault("potential", beat, f"output {i}: {seen}, not {wanted}")
-        seen = result & ((1 << self.member.geometry.class_bits) - 1)
+                raise self._fault("potential", f"output {i}: {seen}, not {wanted}")
+        seen = result & ((1 << geometry.class_bits) - 1)
         if seen != klass:
-            raise Fault("class", beat, f"{seen}, not {klass}, of potentials {potentials}")
+            raise self._fault("class", f"{seen}, not {klass}, of potentials {potentials}")
+
+    def _fault(self, check: str, detail: str) -> Fault:
+        return Fault(check, self.answered, detail)

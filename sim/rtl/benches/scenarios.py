@@ -16,13 +16,13 @@ Scenario = Callable[[CorePlayer], Awaitable[None]]
 
 async def full_rate(driver: CorePlayer) -> None:
     """Beats back to back, among them one of all zeros and one of all maxima: answers, and cycles as predicted."""
-    await _fresh(driver)
+    await driver.reset()
     await driver.play(random_beats(driver.rng, driver.member.network, 12), image=driver.member.image())
 
 
 async def bounds(driver: CorePlayer) -> None:
     """Beats that drive first-layer neurons to their lowest and highest sums."""
-    await _fresh(driver)
+    await driver.reset()
     worst = worst_beats(driver.member.network)
     chosen = driver.rng.permutation(len(worst))[:5]
     await driver.play(worst[chosen], image=driver.member.image())
@@ -30,7 +30,7 @@ async def bounds(driver: CorePlayer) -> None:
 
 async def stalls(driver: CorePlayer) -> None:
     """Random stalls of the inputs, and back-pressure on the results, rare and frequent."""
-    await _fresh(driver)
+    await driver.reset()
     for often in (0.2, 0.8):
         beats = random_beats(driver.rng, driver.member.network, 5)
         await driver.play(beats, stalls=often, pressure=often, image=driver.member.image())
@@ -43,12 +43,12 @@ async def resets(driver: CorePlayer) -> None:
     longest = int(driver.member.cycles(driver.member.golden(_full(network))).max())
     for start in (0, network.inputs // 2, network.inputs, longest // 2, longest - 1):
         if image:
-            await _fresh(driver)
+            await driver.reset()
             await driver.play(_full(network), image=image, cycles=int(rng.integers(1, len(image) + 1)))
-        await _fresh(driver, cycles=int(rng.integers(1, 3)))
+        await driver.reset(int(rng.integers(1, 3)))
         begun = len(image) + start + int(rng.integers(1, max(longest // 2, 2)))
         await driver.play(random_beats(rng, network, 3), image=image, cycles=begun)
-        await _fresh(driver)
+        await driver.reset()
         await driver.play(random_beats(rng, network, 1), image=image)
 
 
@@ -60,7 +60,7 @@ async def another_patient(driver: CorePlayer, thresholds: int = 4) -> None:
     member, network = driver.member, driver.member.network
     if not member.images:
         return
-    await _fresh(driver)
+    await driver.reset()
     image = member.image()
     known = member.geometry.thresholds
     for turn, threshold_log2 in enumerate(known[:: max(1, len(known) // thresholds)]):
@@ -75,13 +75,13 @@ async def another_patient(driver: CorePlayer, thresholds: int = 4) -> None:
 async def endurance(driver: CorePlayer) -> None:
     """Many beats, many resets in any cycle, every threshold."""
     network, image = driver.member.network, driver.member.image()
-    await _fresh(driver)
+    await driver.reset()
     await driver.play(random_beats(driver.rng, network, 400), image=image)
     longest = int(driver.member.cycles(driver.member.golden(_full(network))).max())
     for _ in range(40):
-        await _fresh(driver)
+        await driver.reset()
         await driver.play(_full(network), image=image, cycles=len(image) + int(driver.rng.integers(1, longest)))
-        await _fresh(driver)
+        await driver.reset()
         await driver.play(random_beats(driver.rng, network, 1), image=image)
     await another_patient(driver, thresholds=len(driver.member.geometry.thresholds))
 
@@ -89,11 +89,6 @@ async def endurance(driver: CorePlayer) -> None:
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario for scenario in (full_rate, bounds, stalls, resets, another_patient)
 }
-
-
-async def _fresh(driver: CorePlayer, cycles: int = 1) -> None:
-    await driver.reset(cycles)
-    driver.loading = True
 
 
 def _full(network: Network) -> np.ndarray:

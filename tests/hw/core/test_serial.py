@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sparrow_ecg.hw.core.serial import Serial, SerialCore
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network, golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, run_core
@@ -16,7 +17,8 @@ CONFIGS = list(product(("rom", "ram"), ("ssf", "if"), (True, False)))
 
 
 def check(network: Network, config: Serial, counts: np.ndarray) -> Run:
-    run = run_core(SerialCore(network, config), counts, network if config.weights == "ram" else None)
+    build = Build(network, config)
+    run = run_core(build.core, counts, build.image())
     trace = golden.run(network, counts, config.neuron)
     assert run.potentials == trace.outputs.tolist()
     assert run.classes == trace.classes.tolist()
@@ -87,7 +89,8 @@ def test_ram_core_takes_the_network_of_another_patient() -> None:
     )
     config = Serial(2, weights="ram")
     counts = random_beats(rng, loaded, 4)
-    run = run_core(SerialCore(built, config), counts, loaded)
+    build = Build(built, config)
+    run = run_core(build.core, counts, build.image(loaded))
     assert run.potentials == golden.run(loaded, counts, config.neuron).outputs.tolist()
 
 

@@ -11,7 +11,8 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip import Chip
 from sparrow_ecg.hw.host.chip_model import ChipModel
-from sparrow_ecg.hw.host.registers.map import number, register_name, registers
+from sparrow_ecg.hw.host.protocol import Protocol
+from sparrow_ecg.hw.host.registers.map import number
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from tests.support.simulate import simulate
 
@@ -22,7 +23,7 @@ def test_beats(config):
     network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
     chip = Chip(network, config, "apb")
     model = ChipModel(chip.controller, network)
-    numbers = {register_name(register): number(register) for register in registers(chip.controller.map)}
+    protocol = Protocol(chip.controller.map)
 
     async def access(context: Any, address: int, word: int | None = None) -> tuple[int, bool]:
         """A transfer; the value read, and whether it was an error."""
@@ -41,7 +42,7 @@ def test_beats(config):
         return seen
 
     async def both(context: Any, name: str | int, word: int | None = None) -> None:
-        address = numbers[name] if isinstance(name, str) else name
+        address = number(protocol.registers[name]) if isinstance(name, str) else name
         value, failed = await access(context, address, word)
         cause, _ = model.registers.read(address) if word is None else model.registers.write(address, word or 0)
         assert failed == (cause is not None)
@@ -59,15 +60,15 @@ def test_beats(config):
         raise AssertionError("the chip never rests")
 
     async def bench(context: Any) -> None:
-        await both(context, "settings", 7)
-        await both(context, "control", 1)  # refused, unless the weights are built in
+        await both(context, "settings", protocol.full("settings"))
+        await both(context, "control", protocol.word("control", start=1))  # refused, unless the weights are built in
         if chip.controller.images:
             image = chip.controller.images.of(network)
-            await both(context, "control", 2)
+            await both(context, "control", protocol.word("control", load=1))
             for k in range(0, len(image), 4):  # back to back: the port makes the bus wait
                 await both(context, "weights", int.from_bytes(image[k : k + 4], "big"))
         for beat in random_beats(rng, network, 3):
-            await both(context, "control", 1)
+            await both(context, "control", protocol.word("control", start=1))
             counts = bytes(beat.tolist()).ljust(8, b"\0")
             for k in range(0, len(counts), 4):
                 await both(context, "beat", int.from_bytes(counts[k : k + 4], "big"))
@@ -75,8 +76,8 @@ def test_beats(config):
             assert context.get(chip.irq) == model.irq == 1
             for address in range(80):
                 await both(context, address)
-            await both(context, "status", 2)
-            await both(context, "error", 0x1FF)
+            await both(context, "status", protocol.word("status", result_valid=1))
+            await both(context, "error", protocol.full("error"))
             await settle(context)
             assert context.get(chip.irq) == model.irq == 0
 

@@ -9,7 +9,7 @@ import pytest
 from amaranth.hdl import Module
 from amaranth.sim import Simulator
 
-from sparrow_ecg.hw.core.serial import Serial, SerialCore
+from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mismatches, predict
 
@@ -17,7 +17,7 @@ from sparrow_ecg.sim.energy.operations import NEURONS, PROBES, from_probes, mism
 def count_probes(network: Network, config: Serial, counts: np.ndarray) -> list[Counter]:
     """Run beats through the core in Amaranth's simulator, and count its probes by layer."""
     m = Module()
-    m.submodules.core = core = SerialCore(network, config)
+    m.submodules.core = core = config.core(network)
     tally = [Counter(dict.fromkeys(PROBES[config.neuron], 0)) for _ in network.layers]
 
     async def bench(ctx):

@@ -12,12 +12,14 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import State
+from sparrow_ecg.hw.host.protocol import Protocol
+from sparrow_ecg.hw.host.registers.map import number
 from sparrow_ecg.hw.host.spi import WRITE
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import LEAD, Board, ChipEngine
-from tests.support.frames import Frames, Traffic, Wrong
+from tests.support.frames import Traffic, Wrong
 
 SHAPE = (13, 12, 4)
 FRAMES = 10_000
@@ -37,10 +39,10 @@ def slow():
         yield board, loadable
 
 
-def pair(board: Board, *loadable) -> tuple[Board, ChipModel, Frames]:
+def pair(board: Board, *loadable) -> tuple[Board, ChipModel, Protocol]:
     board.timing()
     board.reset()
-    return board, ChipModel(board.controller, *loadable), Frames(board.controller)
+    return board, ChipModel(board.controller, *loadable), Protocol(board.controller.map)
 
 
 def fits(board: Board, loadable: list) -> list:
@@ -56,14 +58,15 @@ def fits(board: Board, loadable: list) -> list:
     return found
 
 
-def timeless(frame: Wrong, frames: Frames) -> bool:
+def timeless(frame: Wrong, frames: Protocol) -> bool:
     """Whether the answer does not depend on how far the core is: counters are neither read nor set."""
     first, words = frame.sent[0] % 128, frame.bits // 32
     touched = set(range(first, first + words + 1)) if words else set()
-    counting = {n for name, n in frames.numbers.items() if name in COUNTERS}
-    changing = {frames.numbers["settings"]}
-    if frame.bits >= 40 and frame.sent[4] & 8:
-        changing.add(frames.numbers["control"])
+    numbers = {name: number(register) for name, register in frames.registers.items()}
+    counting = {numbers[name] for name in COUNTERS & numbers.keys()}
+    changing = {numbers["settings"]}
+    if frame.bits >= 40 and frames.field("control", "clear", int.from_bytes(frame.sent[1:5], "big")):
+        changing.add(numbers["control"])
     return not touched & (changing if frame.sent[0] & WRITE else counting)
 
 
@@ -103,7 +106,7 @@ def test_random_and_mutated_frames(slow):
         if n % 500 == 499:
             board.settle()
             model.settle()
-            everything = bytes([0, 0]) + bytes(4 * 127)
+            everything = frames.read("id", 127)
             assert board.frame(everything) == model.frame(everything)
     assert while_busy > 100
     assert answered > 500
@@ -122,7 +125,7 @@ def test_the_next_good_frames_work(slow):
         board.settle()
         model.reset()
         image = board.controller.images.of(network)
-        for sent in (frames.write("control", 4), *frames.image(image), frames.beat(counts)):
+        for sent in (frames.set("control", reset=1), *frames.load(image), frames.start(counts)):
             board.frame(sent)
             model.frame(sent)
         board.settle()
@@ -140,11 +143,16 @@ def test_beats(config, always):
         board, model, frames = pair(board, network)
         board.timing(always=always)
         since = board.cycles - board.clocked
-        sent = list(frames.image(board.controller.images.of(network))) if board.controller.images else []
-        sent += [frames.write("settings", 7)]
+        sent = list(frames.load(board.controller.images.of(network))) if board.controller.images else []
+        sent += [frames.write("settings", frames.full("settings"))]
         for beat in counts:
-            sent += [frames.beat(beat), frames.read("status", 2), frames.read("result", 5), frames.write("status", 2)]
-        sent += [bytes([0, 0]) + bytes(4 * 127)]
+            sent += [
+                frames.start(beat),
+                frames.read("status", 2),
+                frames.read("result", 5),
+                frames.set("status", result_valid=1),
+            ]
+        sent += [frames.read("id", 127)]
         for frame in sent:
             assert board.frame(frame) == model.frame(frame)
             board.run(3000)

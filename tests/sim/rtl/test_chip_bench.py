@@ -14,9 +14,10 @@ import numpy as np
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.host.chip_model import ChipModel
+from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
-from tests.support.frames import Frames, Traffic, Wrong
+from tests.support.frames import Traffic, Wrong
 
 MOST_BITS = 400  # of a random frame, as cocotb is slow
 
@@ -27,11 +28,16 @@ def test_frames(tmp_path):
     build = Build(network, Serial(3, "ram"), "chip")
     chip = build.chip
     (tmp_path / "chip.v").write_text(build.verilog)
-    model, frames = ChipModel(chip.controller, network), Frames(chip.controller)
+    model, frames = ChipModel(chip.controller, network), Protocol(chip.controller.map)
     assert chip.controller.images
-    good = [*frames.image(chip.controller.images.of(network)), frames.write("settings", 7)]
+    good = [*frames.load(chip.controller.images.of(network)), frames.write("settings", frames.full("settings"))]
     for beat in random_beats(rng, network, 2):
-        good += [frames.beat(beat), frames.read("result", 4), frames.write("status", 2), frames.read("beats", 4)]
+        good += [
+            frames.start(beat),
+            frames.read("result", 4),
+            frames.set("status", result_valid=1),
+            frames.read("beats", 4),
+        ]
     traffic = islice(Traffic(chip.controller, [network], seed=3), 120)
     job = []
     for frame in [*(Wrong(sent, 8 * len(sent)) for sent in good), *(f for f in traffic if f.bits <= MOST_BITS)]:

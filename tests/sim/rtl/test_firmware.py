@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from sparrow_ecg.cli import app
 from sparrow_ecg.firmware_gen.compile import shared_library
-from sparrow_ecg.firmware_gen.driver import Driver, DriverError
+from sparrow_ecg.firmware_gen.driver import SELECT, TRANSFER, WAIT, Driver, DriverError, Transport
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.errors import InputError, VerificationError
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.sim.rtl import firmware
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import Board
 from sparrow_ecg.sim.rtl.firmware import neighbour, transport
@@ -94,8 +99,48 @@ def test_busy(bench):
     assert driver.fetch() == (trace.classes[0], trace.outputs[0].tolist())
 
 
+def verb(*arguments: object) -> Result:
+    return CliRunner().invoke(app("cosim-firmware"), [*map(str, arguments)])
+
+
 def test_verb(tmp_path):
-    done = CliRunner().invoke(app("cosim-firmware"), ["--beats", "25", "--out", str(tmp_path)])
-    assert done.exit_code == 0, done.output
-    assert done.output.count("bit-exact: 25 of 25 beats, all potentials") == 2
-    assert "the example program gets every answer that it expects" in done.output
+    """By default the chip with its weights built in, and its sibling, which loads two networks."""
+    done = verb("--beats", 25, "--out", tmp_path)
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert re.findall(r"^chip: (\w+).*; (.*)", done.output, re.M) == [
+        ("tree", "tiny"),
+        ("serial", "tiny and tiny-neighbour"),
+    ]
+    assert done.output.count("bit-exact: 25 of 25 beats, all potentials") == 3
+    assert done.output.count("refused: BUILT_IN") == 1
+    assert done.output.count("the example program gets every answer that it expects") == 2
+
+
+@pytest.mark.parametrize("arguments", [["--second", "accurate"], ["--weights", "rom", "--second", "tiny"]])
+def test_a_second_network_that_the_chip_cannot_take(tmp_path, arguments):
+    done = verb(*arguments, "--out", tmp_path)
+    assert isinstance(done.exception, InputError)
+    assert "\n" not in str(done.exception)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("beats", [0, -3])
+def test_no_beats(tmp_path, beats):
+    assert verb("--beats", beats, "--out", tmp_path).exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_chip_fails(tmp_path):
+    """Its argmax lets the last output win: a failed verification, and no fault of the input."""
+    chip = Build(NETWORK, Serial(3), "chip")
+    wrong = chip.edited(chip.verilog.replace("$signed(potential) > $signed(best)", "1"))
+    counts = random_beats(np.random.default_rng(3), NETWORK, 10)
+    with pytest.raises(VerificationError, match=r"^the chip and its model differ: network random, beat "):
+        firmware.verify(wrong, [NETWORK], counts, tmp_path)
+
+
+def test_a_chip_that_cannot_be_reached_fails(bench, tmp_path, monkeypatch):
+    dead = Transport(SELECT(lambda *_: 1), TRANSFER(lambda *_: 1), WAIT(lambda _: None), None)
+    monkeypatch.setattr(firmware, "transport", lambda board: dead)
+    with pytest.raises(VerificationError, match="TRANSPORT: "):
+        firmware.verify(bench[0].build, [NETWORK], np.zeros((1, 6), dtype=int), tmp_path)

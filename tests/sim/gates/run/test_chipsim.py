@@ -11,6 +11,7 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
@@ -19,7 +20,6 @@ from sparrow_ecg.sim.gates.run.chipsim import MOSI, ONES, PARTS, PERIOD, SCK, Ch
 from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import Board
 from tests.support.cells import libraries
-from tests.support.frames import Frames
 
 CONFIGS = [
     Tree(),
@@ -99,11 +99,11 @@ def test_the_clock_runs_as_long_as_the_rtl_asks_for_it(library):
     design, counts = designed(library, CONFIGS[1], beats=64)
     pieces = list(design.simulator.pieces(counts, {}, 1.0))
     with Board(design.build) as board:
-        frames = Frames(board.controller)
-        board.frame(frames.write("settings", 1))
+        frames = Protocol(board.controller.map)
+        board.frame(frames.set("settings", interrupt_result=1))
         before = board.clocked
         for beat in counts:
-            board.frame(frames.beat(beat))
+            board.frame(frames.start(beat))
             board.settle()
             board.frame(frames.read("result", 1 + design.network.outputs))
         clock = design.netlist.inputs["clk"][0]
