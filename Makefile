@@ -67,7 +67,7 @@ bench: $(BASE) ## measured speeds, as ratios in one run
 	$(RUN) sim bench --network $(NETWORK) $(ARGS)
 
 firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
-	$(RUN) firmware_gen generate --network $(NETWORK) $(ARGS)
+	$(RUN) firmware_gen firmware --network $(NETWORK) $(ARGS)
 
 cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
 	$(RUN) sim cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)
