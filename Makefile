@@ -33,11 +33,12 @@ demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, ene
 test: $(DEV) ## all tests
 	.venv/bin/pytest -n 2 $(ARGS)
 
-lint: $(DEV) ## ruff and mypy
+lint: $(DEV) ## ruff, mypy, and whether registers and figures in the docs are fresh
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	$(RUN) firmware_gen docs --check
+	$(RUN) sim figures --check
 
 train: $(DEV) ## train, convert, quantise and write a network (all of them: NETWORK=all)
 	$(RUN) model train --network $(NETWORK) --split $(SPLIT) --seed $(SEED) $(ARGS)
