@@ -102,7 +102,10 @@ def load(root: Path = ROOT) -> tuple[Figures, Texts]:
 
 
 def save(figures: Figures, root: Path = ROOT) -> Path:
-    content = {name: figure.model_dump(mode="json", exclude_defaults=True) for name, figure in sorted(figures.items())}
+    content = {
+        name: figure.model_dump(mode="json", exclude_defaults=True) | {"collected": figure.collected}
+        for name, figure in sorted(figures.items())
+    }
     return write_atomic(root / RESULTS, json.dumps(content, indent=1) + "\n")
 
 
