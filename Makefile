@@ -33,11 +33,12 @@ demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, ene
 test: $(DEV) ## all tests
 	.venv/bin/pytest -n 2 $(ARGS)
 
-lint: $(DEV) ## ruff and mypy
+lint: $(DEV) ## ruff, mypy, and whether registers and figures in the docs are fresh
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	$(RUN) firmware_gen docs --check
+	$(RUN) sim figures --check
 
 train: $(DEV) ## train, convert, quantise and write a network (all of them: NETWORK=all)
 	$(RUN) model train --network $(NETWORK) --split $(SPLIT) --seed $(SEED) $(ARGS)
@@ -67,7 +68,7 @@ bench: $(BASE) ## measured speeds, as ratios in one run
 	$(RUN) sim bench --network $(NETWORK) $(ARGS)
 
 firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
-	$(RUN) firmware_gen generate --network $(NETWORK) $(ARGS)
+	$(RUN) firmware_gen firmware --network $(NETWORK) $(ARGS)
 
 cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
 	$(RUN) sim cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)

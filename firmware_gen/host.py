@@ -11,7 +11,7 @@ from sparrow_ecg.hw.host.registers.map import image_causes, is_port, registers
 from sparrow_ecg.model.files import write_atomic
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "HOST.md"
-BEGIN, END = "<!-- generated from hw/registers/chip.rdl: begin -->", "<!-- generated: end -->"
+BEGIN, END = "<!-- generated from hw/host/registers/chip.rdl: begin -->", "<!-- generated: end -->"
 
 
 def tables(top: AddrmapNode) -> str:
