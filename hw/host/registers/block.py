@@ -142,7 +142,7 @@ def check(top: AddrmapNode) -> None:
                 unbuilt.add("onwrite")
             if unbuilt:
                 names = ", ".join(sorted(unbuilt))
-                raise NotImplementedError(f"{field.get_path()}: {names} has no RTL in hw/registers/block.py")
+                raise NotImplementedError(f"{field.get_path()}: {names} has no RTL in hw/host/registers/block.py")
 
 
 def _ports(field: FieldNode) -> dict[str, Any]:
