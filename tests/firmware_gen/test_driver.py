@@ -18,7 +18,7 @@ from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from tests.support.frames import Frames
 
 CONFIG = Serial(3, "ram")

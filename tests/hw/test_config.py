@@ -11,8 +11,8 @@ from sparrow_ecg.hw.core.schedule import group_sizes
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks, runs
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.registers.map import number, register_name, registers
 from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.model.network.drawn import random_beats
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.rtl.benches.networks import random_beats
 
 
 class Frames:

@@ -9,8 +9,8 @@ import pytest
 
 from sparrow_ecg.hw.core.serial import Serial, SerialCore
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, run_core
 
 CONFIGS = list(product(("rom", "ram"), ("ssf", "if"), (True, False)))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tables import ImageLoader, Ram, Rom, bias_words, weight_words
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks
 from tests.support.simulate import simulate
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Firing, Network
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
 from tests.support import neurons as reference
 from tests.support.networks import networks, runs
 

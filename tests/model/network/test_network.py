@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import NETWORKS, Dense, DirectCounts, Firing, Network, from_json, signed_bits
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.networks import networks
 
 

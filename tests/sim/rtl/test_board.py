@@ -15,7 +15,7 @@ from sparrow_ecg.hw.host.controller import State
 from sparrow_ecg.hw.host.spi import WRITE
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import LEAD, Board, ChipEngine
 from tests.support.frames import Frames, Traffic, Wrong
 

@@ -12,11 +12,11 @@ from sparrow_ecg.cli import app
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import Dense, Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.testset import Heartbeats
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.rtl.compare import compare, describe, write
 
 SERIAL, TREE = Serial(4), Tree()

@@ -9,7 +9,7 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl.cocotb_engine import CocotbEngine
 from sparrow_ecg.sim.rtl.engine import Engine, Hang
 from sparrow_ecg.sim.rtl.harness import BLOCK

@@ -15,8 +15,8 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.rtl import verilator as build
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 REMEMBERED = (build.verilator_environment, build.verilator_version)
 

@@ -22,9 +22,9 @@ from hypothesis.extra.numpy import arrays
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.sim.report.pareto import draw
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.studies import variants
 from sparrow_ecg.sim.studies.front import front, on_front
 from sparrow_ecg.sim.studies.space import FULL, Measurement, Point, Space, default, sources, unique

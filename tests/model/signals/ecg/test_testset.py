@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.model.signals.ecg import testset as heartbeats
 from sparrow_ecg.model.signals.ecg.splits import make_split
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 
 @pytest.fixture
