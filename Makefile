@@ -21,7 +21,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive pareto calibrate sram fpga clean
+.PHONY: help demo test nightly lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive pareto calibrate sram fpga clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, ene
 
 test: $(DEV) ## all tests
 	.venv/bin/pytest -n 2 $(ARGS)
+
+nightly: $(DEV) ## all tests, with ten times the examples from a random seed (again: ARGS=--hypothesis-seed=N)
+	.venv/bin/pytest -n 2 --hypothesis-profile=nightly \
+		--hypothesis-seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') $(ARGS)
 
 lint: $(DEV) ## ruff and mypy
 	.venv/bin/ruff check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.hw.core.schedule import group_sizes
@@ -13,6 +13,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import Dense, DirectCounts, Network
+from tests.support.examples import examples
 from tests.support.networks import networks, runs
 
 
@@ -46,7 +47,7 @@ def test_groups_cover_all_neurons(outputs: int, lanes: int) -> None:
     assert 1 <= groups[-1] <= lanes
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(networks(), st.sampled_from(("rom", "ram")), st.sampled_from(("ssf", "if")))
 def test_geometry_holds_what_the_network_needs(network: Network, weights: str, neuron: str) -> None:
     g = Serial(1, weights=weights, neuron=neuron).geometry(network)
@@ -59,7 +60,7 @@ def test_geometry_holds_what_the_network_needs(network: Network, weights: str, n
     assert len(g.firings()) == len(g.thresholds)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(runs(), st.integers(0, 99))
 def test_ram_chip_takes_any_weights_of_its_widths(run: tuple[Network, np.ndarray], seed: int) -> None:
     """A chip made for one network holds the sums of another with extreme weights, and biases that it accepts."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.network import NETWORKS, Dense, DirectCounts, Firing, Network, from_json, signed_bits
+from tests.support.examples import examples
 from tests.support.networks import networks
 
 
@@ -42,11 +43,11 @@ def edit(path: str, value: Any) -> Callable[[dict], None]:
     return apply
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30)
 @given(networks())
-def test_saved_and_loaded_is_the_same(tmp_path: Path, network: Network) -> None:
+def test_saved_and_loaded_is_the_same(tmp_path_factory: pytest.TempPathFactory, network: Network) -> None:
     network = replace(network, provenance={"seed": 3, "scores": {"intra": 0.5}})
-    again = Network.load(network.save(tmp_path / "network.json"))
+    again = Network.load(network.save(tmp_path_factory.getbasetemp() / "network.json"))
     assert content(again) == content(network)
     assert again.digest == network.digest
     assert again.shape == network.shape
