@@ -15,6 +15,7 @@ FILES = sorted(TESTS.rglob("*.py"))
 NO_MODULE = {
     "test_layout.py": "of the tree itself",
     "test_makefile.py": "of the Makefile",
+    "test_package.py": "of the wheel",
     "sim/energy/test_core_activity.py": "of sim/energy/operations.py, held against the RTL",
     "sim/studies/test_pareto.py": "of a sweep, from its points to its picture",
 }
