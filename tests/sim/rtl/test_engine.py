@@ -19,7 +19,8 @@ CONFIGS = [
     Serial(3, "ram", "if", False),
     Tree(),
 ]
-NETWORK = random_network(np.random.default_rng(5), (11, 6, 5, 3), steps=7, weight_bits=5, input_bits=4)
+# A tree of a larger one takes the compiler long.
+NETWORK = random_network(np.random.default_rng(5), (7, 4, 3, 3), steps=7, weight_bits=3, input_bits=4)
 BEATS = random_beats(np.random.default_rng(6), NETWORK, BLOCK + 100)  # more than a block for one worker
 
 
