@@ -114,7 +114,7 @@ def test_the_netlist_computes_what_the_golden_model_does(tmp_path: Path, weights
     """With tables in the iCE40's blocks of memory, by Yosys' models of its cells."""
     import pyosys
 
-    network = small((40, 12, 4))
+    network = small((80, 24, 4))
     core = Build(network, Serial(4, weights))
     script = flow.script(core, ICE40) + "write_verilog -noattr netlist.v\n"
     (tmp_path / "design.v").write_text(core.verilog)
