@@ -1,4 +1,4 @@
-# The common journeys. Each verb's own options: python -m model|hw|sim|firmware_gen VERB --help
+# The common journeys. Each verb's own options: .venv/bin/sparrow VERB --help
 PYTHON ?= python3
 NETWORK ?= tiny
 SPLIT ?= intra
@@ -11,7 +11,7 @@ ARGS ?=
 DATA ?= $(firstword $(wildcard data ../shared/data))
 export ECG_DATA := $(DATA)
 
-RUN := .venv/bin/python -m
+RUN := .venv/bin/sparrow
 BASE := .venv/.base
 FIRMWARE := .venv/.firmware
 SILICON := .venv/.silicon
@@ -21,78 +21,83 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive pareto calibrate sram fpga clean
+.PHONY: help demo test nightly lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) PDK=$(PDK) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
 demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
-	$(RUN) sim demo --network $(NETWORK) $(ARGS)
+	$(RUN) demo --network $(NETWORK) $(ARGS)
 
 test: $(DEV) ## all tests
 	.venv/bin/pytest -n 2 $(ARGS)
 
-lint: $(DEV) ## ruff, mypy, and whether registers and figures in the docs are fresh
+nightly: $(DEV) ## all tests, with ten times the examples from a random seed (again: ARGS=--hypothesis-seed=N)
+	.venv/bin/pytest -n 2 --hypothesis-profile=nightly \
+		--hypothesis-seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') $(ARGS)
+
+lint: $(DEV) ## ruff, mypy, which package may import which, and whether registers and figures in the docs are fresh
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	$(RUN) firmware_gen docs --check
-	$(RUN) sim figures --check
+	.venv/bin/lint-imports --no-logo --no-cache
+	$(RUN) docs --check
+	$(RUN) figures --check
 
 train: $(DEV) ## train, convert, quantise and write a network (all of them: NETWORK=all)
-	$(RUN) model train --network $(NETWORK) --split $(SPLIT) --seed $(SEED) $(ARGS)
+	$(RUN) train --network $(NETWORK) --split $(SPLIT) --seed $(SEED) $(ARGS)
 
 evaluate: $(BASE) ## scores of a network, by the golden model
-	$(RUN) model evaluate --network $(NETWORK) --split $(SPLIT) $(ARGS)
+	$(RUN) evaluate --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
-	$(RUN) model data $(ARGS)
+	$(RUN) data $(ARGS)
 
 verilog: $(NEEDS) ## Verilog of a core or chip, and its metadata
-	$(RUN) hw verilog --network $(NETWORK) --top $(TOP) $(ARGS)
+	$(RUN) verilog --network $(NETWORK) --top $(TOP) $(ARGS)
 
 cosim: $(DEV) ## the cocotb regression, every kind of core
-	$(RUN) sim cosim $(ARGS)
+	$(RUN) cosim $(ARGS)
 
 compare: $(NEEDS) ## every test beat of all networks through the RTL, against the golden model
-	$(RUN) sim compare $(if $(filter chip,$(TOP)),--engine chip) $(ARGS)
+	$(RUN) compare $(if $(filter chip,$(TOP)),--engine chip) $(ARGS)
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
-	$(RUN) sim mutants $(ARGS)
+	$(RUN) mutants $(ARGS)
 
 energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN
-	$(RUN) sim energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
+	$(RUN) energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
 bench: $(BASE) ## measured speeds, as ratios in one run
-	$(RUN) sim bench --network $(NETWORK) $(ARGS)
+	$(RUN) bench --network $(NETWORK) $(ARGS)
 
 firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
-	$(RUN) firmware_gen firmware --network $(NETWORK) $(ARGS)
+	$(RUN) firmware --network $(NETWORK) $(ARGS)
 
 cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
-	$(RUN) sim cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)
+	$(RUN) cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
 adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the driver, classify the rest on the RTL
-	$(RUN) sim adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)
+	$(RUN) adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)
 
 synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp130 or generic): area, longest path
-	$(RUN) sim synth --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
+	$(RUN) synth --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
 gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
-	$(RUN) sim gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT) $(ARGS)
+	$(RUN) gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT) $(ARGS)
 
 sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which, and energy (NETWORK=reference)
-	$(RUN) sim sram --network $(NETWORK) --split $(SPLIT) $(ARGS)
+	$(RUN) sram --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
 fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40UP5K and an ECP5: what fits, highest clock
-	$(RUN) sim fpga --network $(NETWORK) --top $(TOP) $(ARGS)
+	$(RUN) fpga --network $(NETWORK) --top $(TOP) $(ARGS)
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
-	$(RUN) sim pareto --pdk $(PDK) $(ARGS)
+	$(RUN) pareto --pdk $(PDK) $(ARGS)
 
 calibrate: $(DEV) ## a technology table fitted to gate-level runs, for energy by formula
-	$(RUN) sim calibrate --pdk $(PDK) $(ARGS)
+	$(RUN) calibrate --pdk $(PDK) $(ARGS)
 
 clean: ## remove what was built (not .venv, not data)
 	rm -rf build

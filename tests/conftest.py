@@ -1,4 +1,4 @@
-"""Data that many tests share: MIT-BIH where it is at hand, and synthetic records everywhere."""
+"""How examples are drawn, and data that many tests share: MIT-BIH where it is at hand, synthetic records everywhere."""
 
 from __future__ import annotations
 
@@ -6,11 +6,26 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
 from sparrow_ecg.model.signals.ecg.mitdb import RECORDS
 from sparrow_ecg.model.signals.ecg.records import available
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
+from tests.support.examples import USUAL
+
+# No test times itself: it would fail on a machine that is busy.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    database=None,
+    max_examples=USUAL,
+)
+# `make nightly` looks further than the same examples again; --hypothesis-seed draws its examples again.
+settings.register_profile("nightly", settings.get_profile("ci"), derandomize=False, max_examples=10 * USUAL)
+settings.load_profile("ci")
 
 
 def _root() -> Path:
@@ -28,13 +43,19 @@ def _report() -> str:
     return f"MIT-BIH: not in {_root()}; tests on recorded ECG are skipped (`make data`, or set ECG_DATA)"
 
 
-def pytest_report_header() -> str:
-    return _report()
+def _examples(config: pytest.Config) -> str:
+    profile, seed = config.getoption("--hypothesis-profile") or "ci", config.getoption("--hypothesis-seed")
+    return f"hypothesis: profile {profile}" + (f", --hypothesis-seed={seed}" if seed is not None else "")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [_report(), _examples(config)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The same line at the end, where it is seen with ``-q`` too."""
-    terminalreporter.write_line(_report())
+    """The same lines at the end, where they are seen with ``-q`` too."""
+    for line in pytest_report_header(terminalreporter.config):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

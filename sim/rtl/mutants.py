@@ -21,8 +21,8 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.network import Dense, Firing, golden
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.rtl.benches import farm
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.rtl.regression import run_bench
 
 ROOT = Path(__file__).parents[2]

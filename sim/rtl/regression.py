@@ -19,8 +19,8 @@ import numpy as np
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.rtl.benches import farm
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
 
 # cocotb-test makes every signal public, which the farm does not need and which would double the time to compile.

@@ -19,7 +19,7 @@ from sparrow_ecg.hw.host.controller import MOST_OUTPUTS, Controller
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from tests.support.recorder import Recorder
 
 CONFIG = Serial(3, "ram")

@@ -11,7 +11,7 @@ from sparrow_ecg.firmware_gen.compile import compile_c, compilers
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
 
 HOSTILE = """*/ #error "no" /* // ??/ \\ '%s' \n} \r\0 \u202e \N{GRINNING FACE}"""
 

@@ -18,7 +18,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.catalog import from_dict
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
 
 CONFIGS = [Serial(2, *rest) for rest in product(("rom", "ram"), ("ssf", "if"), (True, False))]
 ROOT = Path(__file__).parents[2]

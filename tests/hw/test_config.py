@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.hw.core.schedule import group_sizes
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Dense, DirectCounts, Network, golden
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
+from tests.support.examples import examples
 from tests.support.networks import networks, runs
 
 
@@ -45,7 +46,7 @@ def test_groups_cover_all_neurons(outputs: int, lanes: int) -> None:
     assert 1 <= groups[-1] <= lanes
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(networks(), st.sampled_from(("rom", "ram")), st.sampled_from(("ssf", "if")))
 def test_geometry_holds_what_the_network_needs(network: Network, weights: str, neuron: str) -> None:
     g = Serial(1, weights=weights, neuron=neuron).geometry(network)
@@ -58,7 +59,7 @@ def test_geometry_holds_what_the_network_needs(network: Network, weights: str, n
     assert len(g.firings()) == len(g.thresholds)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(runs(), st.integers(0, 99))
 def test_ram_chip_takes_any_weights_of_its_widths(run: tuple[Network, np.ndarray], seed: int) -> None:
     """A chip made for one network holds the sums of another with extreme weights, and biases that it accepts."""

@@ -10,7 +10,7 @@ import numpy as np
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.sim.rtl.benches.networks import random_beats
+from sparrow_ecg.model.network.drawn import random_beats
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
+from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ class Stub:
 
     key: str
     log: str
-    seconds: float = 0.0
     fails: str = ""
     cost: float = 1.0
 
@@ -32,7 +31,6 @@ class Stub:
 
 
 def work(stub: Stub) -> dict[str, Any]:
-    time.sleep(stub.seconds)
     with Path(stub.log).open("a") as log:
         log.write(f"{stub.key}\n")
     if stub.fails:
@@ -41,10 +39,18 @@ def work(stub: Stub) -> dict[str, Any]:
 
 
 def stubs(folder: Path) -> list[Stub]:
-    return [Stub(str(k), str(folder / "log"), seconds=0.3) for k in range(8)]
+    return [Stub(str(k), str(folder / "log")) for k in range(8)]
+
+
+def stuck_at_the_third(stub: Stub) -> dict[str, Any]:
+    """As `work`, but the third point never ends: there the sweep waits to be killed, however slow the machine."""
+    log = Path(stub.log)
+    if log.exists() and len(log.read_text().split()) == 2:
+        threading.Event().wait()
+    return work(stub)
 
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     with connect(workers=1) as client:
-        sweep(stubs(folder), Store(folder / "points"), work, client)
+        sweep(stubs(folder), Store(folder / "points"), stuck_at_the_third, client)

@@ -16,7 +16,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, from_json
-from sparrow_ecg.sim.rtl.benches.networks import DrawnWeights, random_network
+from sparrow_ecg.model.network.drawn import DrawnWeights, random_network
 from sparrow_ecg.sim.rtl.verilator import build_folder
 
 # Of the bus ``drive``: where each input of the core that is at work lies.

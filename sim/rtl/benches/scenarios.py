@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sparrow_ecg.model.network import Dense, Firing, Network
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, worst_beats
+from sparrow_ecg.model.network.drawn import random_beats, worst_beats
 from sparrow_ecg.sim.rtl.benches.player import CorePlayer
 
 Scenario = Callable[[CorePlayer], Awaitable[None]]

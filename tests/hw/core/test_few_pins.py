@@ -14,7 +14,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from tests.support.simulate import simulate
 
 

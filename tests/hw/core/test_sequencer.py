@@ -11,8 +11,8 @@ import pytest
 from sparrow_ecg.hw.core.sequencer import Sequencer
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support.simulate import simulate
 
 STROBES = ("loading", "begin", "issue", "integrate", "fire", "drain", "layer_done", "finished")

@@ -10,7 +10,7 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network, golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
+from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, run_core
 
 CONFIGS = list(product(("rom", "ram"), ("ssf", "if"), (True, False)))

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tables import ImageLoader, Ram, Rom, bias_words, weight_words
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
+from tests.support.examples import examples
 from tests.support.networks import networks
 from tests.support.simulate import simulate
 
@@ -24,7 +25,7 @@ def unpack(word: int, lane: int, bits: int) -> int:
     return number - (number >> (bits - 1) << bits)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(networks(neurons=12), st.integers(1, 12))
 def test_words_hold_every_number_once(network: Network, lanes: int) -> None:
     config = Serial(min(lanes, max(network.shape[1:])))

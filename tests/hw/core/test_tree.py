@@ -7,7 +7,7 @@ import pytest
 
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.network import Dense, DirectCounts, Network, golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
+from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
 from tests.support.simulate import Run, run_core
 
 CONFIG = Tree()

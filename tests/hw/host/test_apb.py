@@ -13,7 +13,7 @@ from sparrow_ecg.hw.host.chip import Chip
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.hw.host.registers.map import number
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from tests.support.simulate import simulate
 
 

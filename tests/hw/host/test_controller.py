@@ -9,7 +9,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.controller import MOST_LAYERS, MOST_OUTPUTS, build_registers
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, MapParameters, compile_map, number, register_at
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
 
 MAP = compile_map(MapParameters())
 NETWORK = random_network(np.random.default_rng(0), (6, 5, 3), steps=7, weight_bits=4, input_bits=4)

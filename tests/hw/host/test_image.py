@@ -12,7 +12,7 @@ import pytest
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.host.image import ChipImage, network_id
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
 
 NETWORK = random_network(np.random.default_rng(0), (5, 6, 3), steps=7, weight_bits=4, input_bits=4)
 CONFIG = Serial(4, "ram")

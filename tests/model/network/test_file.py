@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import NETWORKS, Network, from_json, golden
 from sparrow_ecg.model.network.dense import MAX_STEPS
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
 from tests.support.networks import networks
 
 ENCODER = {"before": 2, "block": 2, "blocks": 3, "input_bits": 3, "features": ["mean"]}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network, golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network, worst_beats
+from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
 from tests.support import neurons as reference
+from tests.support.examples import examples
 from tests.support.networks import networks, runs
 
 REFERENCES = {"ssf": reference.ssf, "if": reference.integrate_and_fire}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(runs(neurons=12, beats=4))
 @pytest.mark.parametrize("neuron", ["ssf", "if"])
 def test_golden_is_the_time_stepped_reference(neuron: str, run: tuple[Network, np.ndarray]) -> None:
@@ -37,7 +38,6 @@ def test_firing_is_a_neuron_driven_by_its_sum(steps: int, threshold_log2: int) -
     assert Firing(threshold_log2, steps).compute(potentials).tolist() == stepped
 
 
-@settings(max_examples=100, deadline=None)
 @given(runs())
 def test_first_layer_fires_the_same_counts_in_both_neurons(run: tuple[Network, np.ndarray]) -> None:
     network, counts = run
@@ -49,7 +49,6 @@ def test_first_layer_fires_the_same_counts_in_both_neurons(run: tuple[Network, n
         assert (first.outputs == second.outputs).all()
 
 
-@settings(max_examples=100, deadline=None)
 @given(runs())
 def test_trains_add_up_to_the_counts(run: tuple[Network, np.ndarray]) -> None:
     network, counts = run
@@ -60,7 +59,6 @@ def test_trains_add_up_to_the_counts(run: tuple[Network, np.ndarray]) -> None:
         assert (train.sum(axis=0) == fired).all()
 
 
-@settings(max_examples=100, deadline=None)
 @given(runs())
 def test_accumulator_bound_is_never_exceeded(run: tuple[Network, np.ndarray]) -> None:
     network, counts = run
@@ -71,7 +69,6 @@ def test_accumulator_bound_is_never_exceeded(run: tuple[Network, np.ndarray]) ->
         assert potentials.max() < limit
 
 
-@settings(max_examples=100, deadline=None)
 @given(networks(layers=1))
 def test_accumulator_bound_is_reached(network: Network) -> None:
     """One bit less would overflow: the worst beat of some neuron reaches the bound itself."""

@@ -11,7 +11,7 @@ import pytest
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Dense, DirectCounts, Firing, Network, golden
 from sparrow_ecg.model.network.dense import MAX_ACCUMULATOR_BITS, MAX_STEPS
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+from sparrow_ecg.model.network.drawn import random_network
 from tests.support.neurons import integrate_and_fire
 
 

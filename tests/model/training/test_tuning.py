@@ -10,8 +10,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="tuning needs torch")
 
 from sparrow_ecg.model.network import golden  # noqa: E402
-from sparrow_ecg.model.training.tuning import Tuning, tunable, tune  # noqa: E402
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network  # noqa: E402
+from sparrow_ecg.model.network.drawn import random_beats, random_network  # noqa: E402
+from sparrow_ecg.model.training.tuning import (  # noqa: E402
+    Tuning,
+    tunable,
+    tune,
+)
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.ports import Block
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.energy import calibration
 from sparrow_ecg.sim.energy.calibration import FITTED, GROUPS, Observation, by_group, design_matrix, fit
 from sparrow_ecg.sim.energy.formulas import cycles, energy
 from sparrow_ecg.sim.energy.operations import NEURONS, predict
 from sparrow_ecg.sim.energy.technologies import PAPER_V1, load
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from tests.support.networks import runs
 
 BEATS = 20

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES, energy, widths
 from sparrow_ecg.sim.energy.operations import NEURONS, predict
 from sparrow_ecg.sim.energy.technologies import PAPER_V1, PAPER_V2, Constant
+from tests.support.examples import examples
 
 PRICES = ("add", "compare", "subtract", "multiply", "sram", "dram", "sparse_hop", "dense_hop")
 
@@ -77,7 +78,7 @@ def test_a_layer_wider_than_a_core_is_reached_by_more_hops(small):
     assert [two.layers[k]["hops"] / one.layers[k]["hops"] for k in (0, 1)] == [2, 1]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.integers(0, 10**6),
     st.sampled_from(NEURONS),
@@ -95,7 +96,7 @@ def test_linear_in_prices_and_sums_agree(random_case, seed, neuron, architecture
     assert len(once.layers) == len(network.layers)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(0, 10**6), st.sampled_from(NEURONS), st.sampled_from(ARCHITECTURES))
 def test_energy_is_per_beat(random_case, seed, neuron, architecture):
     network, counts = random_case(seed)

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.sim.energy.operations import COUNTERS, NEURONS, PROBES, Operations, from_probes, mismatches, predict
+from tests.support.examples import examples
 
 SEEDS = st.integers(0, 10**6)
 
@@ -122,7 +123,7 @@ def test_if_by_hand(small):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(SEEDS, st.sampled_from(NEURONS), st.booleans(), st.integers(1, 9))
 def test_prediction_equals_the_schedule(random_case, seed, neuron, zero_skip, lanes):
     network, counts = random_case(seed)
@@ -132,7 +133,6 @@ def test_prediction_equals_the_schedule(random_case, seed, neuron, zero_skip, la
     assert mismatches(predicted, walked) == []
 
 
-@settings(max_examples=100, deadline=None)
 @given(SEEDS, st.booleans())
 def test_ssf_reads_no_more_weights_than_if(random_case, seed, zero_skip):
     """Where both see the same counts, which the first two layers always do; without zero skip, everywhere."""
@@ -143,7 +143,7 @@ def test_ssf_reads_no_more_weights_than_if(random_case, seed, zero_skip):
         assert few.weight_reads <= many.weight_reads
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(SEEDS)
 def test_one_step_reads_each_weight_once_in_both(random_case, seed):
     network, counts = random_case(seed, steps=1)
@@ -151,7 +151,7 @@ def test_one_step_reads_each_weight_once_in_both(random_case, seed):
     assert [k.weight_reads for k in s.layers] == [k.weight_reads for k in i.layers]
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(SEEDS, st.sampled_from(NEURONS))
 def test_zero_skip_saves_and_layers_sum_to_the_total(random_case, seed, neuron):
     network, counts = random_case(seed)

@@ -17,10 +17,10 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network, golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.fpga import flow
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, device
 from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.engine import Engine
 
 # From nextpnr 0.11.1, shortened.

@@ -2,8 +2,8 @@ import json
 
 import numpy as np
 
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.report.energy import measured_on_gates
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 
 def test_only_what_was_measured_of_this_very_network_is_shown(tmp_path):

@@ -17,18 +17,19 @@ from sparrow_ecg.hw.host.registers.map import number
 from sparrow_ecg.hw.host.spi import WRITE
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import LEAD, Board, ChipEngine
 from tests.support.frames import Traffic, Wrong
 
 SHAPE = (13, 12, 4)
+SMALL = (6, 3, 4)  # trees of larger ones take the compiler long
 FRAMES = 10_000
 COUNTERS = {"beats", "cycles", "spikes_fired", "weights_read"}
 
 
-def networks(count: int, steps: int = 7) -> list:
+def networks(count: int, steps: int = 7, shape: tuple[int, ...] = SHAPE) -> list:
     rng = np.random.default_rng(5)
-    return [random_network(rng, SHAPE, steps=steps, weight_bits=4, input_bits=5) for _ in range(count)]
+    return [random_network(rng, shape, steps=steps, weight_bits=4, input_bits=5) for _ in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +138,7 @@ def test_the_next_good_frames_work(slow):
 @pytest.mark.parametrize("config", [Serial(4), Tree(), Serial(3, "ram")], ids=str)
 @pytest.mark.parametrize("always", [True, False], ids=["clock runs", "clock stops"])
 def test_beats(config, always):
-    network = networks(1)[0]
+    network = networks(1, shape=SMALL)[0]
     counts = random_beats(np.random.default_rng(4), network, 5)
     with Board(Build(network, config, "chip")) as board:
         board, model, frames = pair(board, network)
@@ -165,7 +166,7 @@ def test_beats(config, always):
 @pytest.mark.parametrize("config", [Serial(4), Tree(), Serial(3, "ram")], ids=str)
 def test_engine(config):
     """`make compare TOP=chip` runs this: the same answers and cycles as the core alone."""
-    network = networks(1)[0]
+    network = networks(1, shape=SMALL)[0]
     counts = random_beats(np.random.default_rng(7), network, 20)
     trace = golden.run(network, counts)
     result = ChipEngine(Build(network, config, "chip")).run(counts)

@@ -9,7 +9,7 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl.cocotb_engine import CocotbEngine
 from sparrow_ecg.sim.rtl.engine import Engine, Hang
 from sparrow_ecg.sim.rtl.harness import BLOCK
@@ -19,7 +19,8 @@ CONFIGS = [
     Serial(3, "ram", "if", False),
     Tree(),
 ]
-NETWORK = random_network(np.random.default_rng(5), (11, 6, 5, 3), steps=7, weight_bits=5, input_bits=4)
+# A tree of a larger one takes the compiler long.
+NETWORK = random_network(np.random.default_rng(5), (7, 4, 3, 3), steps=7, weight_bits=3, input_bits=4)
 BEATS = random_beats(np.random.default_rng(6), NETWORK, BLOCK + 100)  # more than a block for one worker
 
 

@@ -17,8 +17,8 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError, VerificationError
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl import firmware
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import Board
 from sparrow_ecg.sim.rtl.firmware import neighbour, transport
 

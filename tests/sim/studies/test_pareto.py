@@ -23,8 +23,8 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.report.pareto import draw
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.studies import variants
 from sparrow_ecg.sim.studies.front import front, on_front
 from sparrow_ecg.sim.studies.space import FULL, Measurement, Point, Space, default, sources, unique
@@ -103,7 +103,7 @@ def worked(folder: Path) -> Counter[str]:
 
 
 def test_a_sweep_gives_results_in_order_and_the_second_measures_nothing(client, tmp_path):
-    tasks = [replace(stub, seconds=0.0) for stub in stubs(tmp_path)]
+    tasks = stubs(tmp_path)
     store = Store(tmp_path / "points")
     first = sweep(tasks, store, work, client)
     assert [result["value"] for result in first] == [2 * k for k in range(8)]
@@ -146,16 +146,14 @@ def test_a_killed_sweep_goes_on_where_it_stopped(client, tmp_path):
     command = [sys.executable, "-m", "tests.support.sweep_stub", str(tmp_path)]
     running = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 60
         while len(list(tmp_path.glob("points/[0-9].json"))) < 2:
-            assert running.poll() is None, "the sweep was over too soon"
-            assert time.monotonic() < deadline
+            assert running.poll() is None, "the sweep is over, though its third point never ends"
             time.sleep(0.05)
     finally:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
     kept = {path.stem for path in tmp_path.glob("points/[0-9].json")}
-    assert 2 <= len(kept) < 8
+    assert len(kept) == 2
     results = sweep(stubs(tmp_path), Store(tmp_path / "points"), work, client)
     assert [result["value"] for result in results] == [2 * k for k in range(8)]
     counts = worked(tmp_path)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2, PACED, RECORDS, UNPACED
 from sparrow_ecg.model.signals.ecg.records import LONGEST_RUN, Record, available, data_root, read_record
 from sparrow_ecg.model.signals.ecg.synthetic import generate, write_record
+from tests.support.examples import examples
 
 GOOD = generate("100", seconds=10)
 
@@ -184,7 +185,7 @@ def test_annotations_that_are_cut_off_are_refused(tmp_path: Path, kept: int) -> 
     assert "100.atr is " in refusal(tmp_path)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(data=st.data())
 def test_any_damage_gives_a_record_or_one_line(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     damaged = tmp_path_factory.getbasetemp() / "damaged"

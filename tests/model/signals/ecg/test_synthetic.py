@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 from sparrow_ecg.model.signals.ecg.records import LONGEST_RUN, available, read_record
 from sparrow_ecg.model.signals.ecg.synthetic import generate, synthesize
+from tests.support.examples import examples
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -28,7 +29,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert a["synthetic1.dat"] != a["synthetic2.dat"]
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(st.integers(0, 2**32), st.floats(3, 40))
 def test_any_record_reads_back(tmp_path_factory: pytest.TempPathFactory, seed: int, seconds: float) -> None:
     root = tmp_path_factory.mktemp("any")

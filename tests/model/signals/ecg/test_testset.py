@@ -6,9 +6,9 @@ import pytest
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.metrics import evaluate
 from sparrow_ecg.model.network import Dense, Network, golden
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.signals.ecg import testset as heartbeats
 from sparrow_ecg.model.signals.ecg.splits import make_split
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import measure
@@ -23,7 +24,6 @@ from sparrow_ecg.sim.gates.netlist.netlist import Instance, Netlist
 from sparrow_ecg.sim.gates.netlist.timing import Timing, analyse
 from sparrow_ecg.sim.gates.netlist.wires import OUTPUT_LOAD, capacitances
 from sparrow_ecg.sim.gates.run.gatesim import Snapshots
-from sparrow_ecg.sim.rtl.benches.networks import random_network
 from tests.support import opensta
 from tests.support.cells import libraries
 

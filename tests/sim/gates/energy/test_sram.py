@@ -14,10 +14,10 @@ import pytest
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.gates.energy.sram import Bank, arrange, cost, layer_reads, word_reads
 from sparrow_ecg.sim.gates.library import macros
 from sparrow_ecg.sim.gates.library.macros import Macro
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.verbs import sram as sramcli
 from sparrow_ecg.sim.verbs.energy import count
 from tests.sim.gates.conftest import ROOT

@@ -11,12 +11,12 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.library.pdks import PDKS
 from sparrow_ecg.sim.gates.netlist import edit, synthesis
 from sparrow_ecg.sim.gates.netlist.edit import MOST_SINKS
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from tests.support.cells import libraries
 
 

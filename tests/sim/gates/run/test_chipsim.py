@@ -12,12 +12,12 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.protocol import Protocol
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.run.chipsim import MOSI, ONES, PARTS, PERIOD, SCK, ChipSimulator, Frame, Microcontroller
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import Board
 from tests.support.cells import libraries
 

@@ -15,6 +15,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
@@ -22,7 +23,6 @@ from sparrow_ecg.sim.gates.netlist import netlist as netlists
 from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.run.gatesim import GateSimulator
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
 from sparrow_ecg.sim.rtl.verilator import build as compiled
 from tests.support.cells import libraries
 

@@ -15,7 +15,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.protocol import Protocol
-from sparrow_ecg.sim.rtl.benches.networks import random_beats, random_network
+from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
 from tests.support.frames import Traffic, Wrong
 

@@ -1,0 +1,12 @@
+"""How many examples hypothesis draws."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+USUAL = 100
+
+
+def examples(count: int) -> settings:
+    """A decorator: the test draws ``count`` examples, and more in the proportion in which the profile draws more."""
+    return settings(max_examples=count * settings.default.max_examples // USUAL)
