@@ -15,7 +15,7 @@ from cocotb_tools.runner import get_results, get_runner
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.rtl import harness
 from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
-from sparrow_ecg.sim.rtl.verilator import build
+from sparrow_ecg.sim.rtl.verilator import BuildError, build
 
 POLL = 0.2  # seconds between two looks at how far it is
 
@@ -84,7 +84,7 @@ class CocotbEngine:
             )
             failed = get_results(results)[1]
         except (RuntimeError, SystemExit) as error:
-            raise RuntimeError(f"cocotb: {error}\n{log.read_text()[-4000:]}") from None
+            raise BuildError(f"cocotb: {error}", log.read_text() if log.exists() else "") from None
         if failed:
-            raise RuntimeError(f"cocotb: the bench failed\n{log.read_text()[-4000:]}")
+            raise BuildError("cocotb: the bench failed", log.read_text())
         return int((folder / "clocks").read_text())

@@ -20,7 +20,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, ToolError
 
 OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls
@@ -60,8 +60,8 @@ WAIVERS = {
 }
 
 
-class BuildError(Exception):
-    """Verilator or the C++ compiler refused a build. The message holds the end of their output."""
+class BuildError(ToolError):
+    """Verilator or the C++ compiler refused a build."""
 
 
 def build_folder() -> Path:
@@ -133,7 +133,7 @@ def run_tool(command: Sequence[str | Path], folder: Path) -> str:
         text=True,
     )
     if done.returncode:
-        raise BuildError(f"{Path(command[0]).name} failed in {folder}:\n{done.stdout[-4000:]}")
+        raise BuildError(f"{Path(command[0]).name} failed", done.stdout)
     return done.stdout
 
 

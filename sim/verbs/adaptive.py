@@ -1,4 +1,7 @@
-"""Tune on the first five minutes of each DS2 record, load through the C driver, classify the rest on the RTL."""
+"""Tune to each DS2 patient, load through the driver, classify on the RTL.
+
+The first five minutes of a record tune, the rest tests.
+"""
 
 from __future__ import annotations
 

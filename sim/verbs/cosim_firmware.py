@@ -1,4 +1,7 @@
-"""The generated C driver against the RTL, through the SPI pins: reset, ID, two networks, beats, interrupt."""
+"""Run the generated C driver against the RTL, through its SPI pins.
+
+Reset, ID, two networks, beats, interrupt.
+"""
 
 from __future__ import annotations
 

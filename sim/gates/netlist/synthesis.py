@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, ToolError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.sim.gates.library.liberty import CACHE, Library
 from sparrow_ecg.sim.gates.library.pdks import Pdk
@@ -54,8 +54,8 @@ class Flow:
     mapping: str = MAPPING
 
 
-class SynthesisError(Exception):
-    """Yosys refused. The message holds the end of its log."""
+class SynthesisError(ToolError):
+    """Yosys refused."""
 
 
 def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _yosys(commands: str, result: str, folder: Path) -> None:
     command = [sys.executable, "-c", RUNNER, "flow.ys"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode or not (folder / result).is_file():
-        raise SynthesisError(f"Yosys failed:\n{done.stdout[-1000:]}")
+        raise SynthesisError("Yosys failed", done.stdout)
 
 
 def _adder(pdk: Pdk) -> str:
