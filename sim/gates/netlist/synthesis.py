@@ -96,6 +96,8 @@ def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Fl
     (folder / "resets.v").write_text(RESETS)
     if library:
         (folder / "adders.v").write_text(_adder(library.pdk))
+        for path in library.paths:
+            (folder / path.name).symlink_to(path.resolve())
     to_gates, to_cells = scripts
     _yosys(to_gates, "gates.json", folder)
     if library and flow.clock_gates:
@@ -176,13 +178,14 @@ def _to_generic(build: Build) -> str:
 def _to_cells(library: Library, flow: Flow, build: Build) -> str:
     """The commands for Yosys: ``gates.json`` in, ``netlist.json`` out."""
     pdk = library.pdk
-    liberty = " ".join(f"-liberty {path.resolve()}" for path in library.paths)
+    names = [path.name for path in library.paths]  # links in the folder where Yosys runs: no path of a user's to quote
+    liberty = " ".join(f"-liberty {name}" for name in names)
     unused = " ".join(f"-dont_use {pattern}" for pattern in pdk.dont_use)
     (high, high_pin), (low, low_pin) = pdk.tie
     adders = ["extract_fa -fa", "techmap -map adders.v", "techmap", "opt -purge"] if pdk.full_adder else []
     lines = [
         "read_json gates.json",
-        *(f"read_liberty -lib -ignore_miss_func {path.resolve()}" for path in library.paths),  # pins' directions
+        *(f"read_liberty -lib -ignore_miss_func {name}" for name in names),  # pins' directions
         *adders,
         f"dfflibmap {liberty} {unused}",
         "setundef -zero",
