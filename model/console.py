@@ -115,14 +115,14 @@ def _let_go_of_stdout() -> None:
 
 def progress(items: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
     """Yield ``items`` behind a bar with an estimate of the time left."""
-    with _shown(label, BarColumn(), MofNCompleteColumn(), TimeLeftColumn()) as bar:
+    with display(label, BarColumn(), MofNCompleteColumn(), TimeLeftColumn()) as bar:
         yield from bar.track(items, total=total, description=label)
 
 
 @contextmanager
 def counter(label: str, total: int | None) -> Iterator[Callable[..., None]]:
     """A bar that several threads may move: call what it gives with how many more are done, or with ``total=``."""
-    with _shown(label, BarColumn(), MofNCompleteColumn(), TimeLeftColumn()) as bar:
+    with display(label, BarColumn(), MofNCompleteColumn(), TimeLeftColumn()) as bar:
         task = bar.add_task(label, total=total)
         yield lambda done=0, **more: bar.update(task, advance=done, **more)
 
@@ -130,13 +130,13 @@ def counter(label: str, total: int | None) -> Iterator[Callable[..., None]]:
 @contextmanager
 def working(label: str) -> Iterator[None]:
     """A spinner, and for how long it has been turning, while something works of which no share is known."""
-    with _shown(label, SpinnerColumn(), TimeElapsedColumn()) as spinner:
+    with display(label, SpinnerColumn(), TimeElapsedColumn()) as spinner:
         spinner.add_task(label, total=None)
         yield
 
 
-def _shown(label: str, *columns: Any) -> Progress:
-    """A display on stderr, only while it is needed; where that is no terminal, a line with the label."""
+def display(label: str, *columns: Any, **options: Any) -> Progress:
+    """A `Progress` on stderr, only while it is needed; where that is no terminal, a line with the label."""
     if not err.is_terminal:
         err.print(f"{label} ...")
     return Progress(
@@ -146,4 +146,5 @@ def _shown(label: str, *columns: Any) -> Progress:
         transient=True,
         disable=not err.is_terminal,
         redirect_stdout=out.is_terminal,  # else what is printed meanwhile would not go to the file that it is meant for
+        **options,
     )

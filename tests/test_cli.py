@@ -192,3 +192,24 @@ def test_interrupted_while_importing(module, tmp_path):
     done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (130, "interrupted")
     assert "Traceback" not in done.stderr
+
+
+LACKING = """
+import sys
+sys.modules[sys.argv.pop(1)] = None
+from sparrow_ecg.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "package", "extra"),
+    [("firmware", "systemrdl", "firmware"), ("train", "torch", "train"), ("calibrate", "scipy", "silicon")],
+)
+def test_a_package_of_an_extra_that_is_not_installed(verb, package, extra, tmp_path):
+    done = subprocess.run([sys.executable, "-c", LACKING, package, verb], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"error: no package {package}: install the extra, `pip install 'sparrow-ecg[{extra}]'`"
+    )
+    assert done.stderr.count("\n") == 1

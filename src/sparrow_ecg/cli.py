@@ -49,8 +49,16 @@ def app(name: str) -> Typer:
     return made
 
 
+def _interrupt(*_: object) -> NoReturn:
+    import logging  # takes a while to import
+
+    logging.disable()  # what libraries have to say about being interrupted
+    raise KeyboardInterrupt
+
+
 def run(package: str | None = None) -> NoReturn:
     """Run the verbs of all packages, or of one, and end the process."""
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         from sparrow_ecg import commands
 
