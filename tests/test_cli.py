@@ -107,6 +107,7 @@ REFUSED = [  # command line, what the message says
     ("pareto --network tiny --zero-skip maybe", "maybe is not one of yes, no"),
     ("synth --clock-gates -1", "'--clock-gates'"),
     ("synth --pdk sky", "no PDK 'sky'"),
+    ("cosim-firmware --second reference", "reference"),
     ("train --study 1", "one seed has no spread"),
 ]  # fmt: skip
 
@@ -196,7 +197,15 @@ def test_interrupted_while_importing(module, tmp_path):
 
 LACKING = """
 import sys
-sys.modules[sys.argv.pop(1)] = None
+
+class Lacking:
+    name = sys.argv.pop(1)
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == self.name:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Lacking())
 from sparrow_ecg.cli import main
 main()
 """
@@ -204,12 +213,21 @@ main()
 
 @pytest.mark.parametrize(
     ("verb", "package", "extra"),
-    [("firmware", "systemrdl", "firmware"), ("train", "torch", "train"), ("calibrate", "scipy", "silicon")],
+    [
+        ("firmware", "systemrdl", "firmware"),
+        ("train", "torch", "train"),
+        ("pareto --small --pdk nangate45", "distributed", "cluster"),
+    ],
 )
 def test_a_package_of_an_extra_that_is_not_installed(verb, package, extra, tmp_path):
-    done = subprocess.run([sys.executable, "-c", LACKING, package, verb], cwd=tmp_path, capture_output=True, text=True)
+    library = tmp_path / "liberty" / "nangate45" / "nangate45_typ.lib.gz"
+    library.parent.mkdir(parents=True)
+    for needed in (library, tmp_path / "synthetic1.hea"):  # looked for, and not read
+        needed.touch()
+    command = [sys.executable, "-c", LACKING, package, *verb.split()]
+    environment = os.environ | {"ECG_DATA": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith(
-        f"error: no package {package}: install the extra, `pip install 'sparrow-ecg[{extra}]'`"
-    )
+    assert done.stderr.startswith(f"error: no package {package}: install the extra, `pip install ")
+    assert f"'sparrow-ecg[{extra}]'" in done.stderr
     assert done.stderr.count("\n") == 1

@@ -74,11 +74,9 @@ class Variant:
 
 
 def variants(base: str, split: str, seed: int = 0, changes: Sequence[Mapping[str, Any]] = CHANGES) -> list[Variant]:
-    """All that differ from the recipe itself. Raises InputError without torch, or without such a recipe."""
-    try:
-        from sparrow_ecg.model.training.training import RECIPES
-    except ModuleNotFoundError as error:
-        raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
+    """All that differ from the recipe itself. Raises InputError without such a recipe."""
+    from sparrow_ecg.model.training.training import RECIPES  # imports torch
+
     if base not in RECIPES:
         raise InputError(f"no recipe '{base}' to vary: choose one of {', '.join(RECIPES)}")
     every = [Variant(base, each, seed, split) for each in changes]

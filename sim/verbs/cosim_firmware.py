@@ -41,6 +41,7 @@ def main(
     chip = replace(core, top="chip")
     net, config = chip.network, chip.config
     other = Network.load(second) if second else neighbour(net)
+    chip.image(other)  # refused here, if it does not fit, and not once all is built
     heartbeats = load(net, split, data, generate=True)
     chosen = np.linspace(0, len(heartbeats.counts) - 1, min(beats, len(heartbeats.counts))).astype(int)
     counts = heartbeats.counts[chosen]
