@@ -60,9 +60,7 @@ def run(package: str | None = None) -> NoReturn:
     """Run the verbs of all packages, or of one, and end the process."""
     signal.signal(signal.SIGINT, _interrupt)
     try:
-        from sparrow_ecg import commands
-
-        status = commands.run(package=package)
+        status = import_module("sparrow_ecg.commands").run(package=package)  # takes long, and imports this module
     except KeyboardInterrupt:  # while importing; `commands.run` sees to the rest
         print("interrupted", file=sys.stderr)
         status = INTERRUPTED

@@ -17,7 +17,6 @@ from rich.table import Table
 
 from sparrow_ecg.model import console
 from sparrow_ecg.model.errors import EXTRAS, InputError, ToolError, VerificationError
-from sparrow_ecg.model.files import write_atomic
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -173,16 +172,3 @@ sys.exit(console.run(work))
 def test_interrupted_while_threads_work():
     done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (130, "at work ...\ninterrupted\n")
-
-
-@pytest.mark.parametrize("call", ["mkstemp", "chmod", "replace"])
-def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(call, tmp_path, monkeypatch):
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr({"mkstemp": "tempfile.mkstemp"}.get(call, f"os.{call}"), full)
-    path = tmp_path / "results" / "x.json"
-    with pytest.raises(OSError, match="No space left") as caught:
-        write_atomic(path, "{}")
-    assert caught.value.filename == str(path)
-    assert not list(path.parent.iterdir())
