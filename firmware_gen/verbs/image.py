@@ -1,4 +1,4 @@
-"""Write the weight image of a network, for a chip that was made for this or another one."""
+"""Write the weight image of a network, for a chip made for any one."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def main(
     net = Network.load(network)
     images = images_of(chip, lanes=lanes, neuron=neuron, zero_skip=zero_skip)
     for path in write_image(folder, images.of(net), net.name):
-        out.print(f"{path}: {path.stat().st_size} bytes", soft_wrap=True)
+        out.print(f"{path}: {path.stat().st_size} bytes")

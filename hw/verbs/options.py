@@ -26,7 +26,7 @@ HostOption = Annotated[Host, typer.Option(help="The chip's interface: SPI pins, 
 DatapathOption = Annotated[
     str | None,
     typer.Option(
-        help=f"{' or '.join(DATAPATHS)}: a layer a cycle in adders, or an input a cycle into lanes;"
+        help=f"Of {', '.join(DATAPATHS)}: a layer a cycle in adders, or an input a cycle into lanes;"
         " by default the tree, if the network is small enough."
     ),
 ]

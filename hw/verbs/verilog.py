@@ -1,4 +1,4 @@
-"""Write the Verilog of a core or chip and, beside it, a JSON file that says what is in it."""
+"""Write the Verilog of a core or chip, and a JSON file of what is in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import HostOption, TopOption, core_options
-from sparrow_ecg.model.console import out
+from sparrow_ecg.model.console import out, working
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.verbs.options import OutOption
 
@@ -19,10 +19,11 @@ def main(
     build = replace(core, top=top, host=host)
     network = build.network
     name = f"{top if top == 'core' else f'chip-{host}'}-{network.name}-{build.config.slug(network)}"
-    text, described = build.save(folder, name)
+    with working("writing Verilog"):
+        text, described = build.save(folder, name)
     shape = "-".join(map(str, network.shape))
-    out.print(f"{text}: network {network.name} ({shape}), {network.synapses} synapses, {build.config}", soft_wrap=True)
-    out.print(f"{described}: ports, memories, probes, digest {network.digest[:12]}", soft_wrap=True)
+    out.print(f"{text}: network {network.name} ({shape}), {network.synapses} synapses, {build.config}")
+    out.print(f"{described}: ports, memories, probes, digest {network.digest[:12]}")
     if image := build.image():
         path = write_atomic(folder / f"{name}.image", image)
-        out.print(f"{path}: {len(image)} bytes, to load before the first beat", soft_wrap=True)
+        out.print(f"{path}: {len(image)} bytes, to load before the first beat")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sparrow_ecg.model import metrics
-from sparrow_ecg.model.console import out
+from sparrow_ecg.model.console import out, working
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.testset import load
@@ -27,9 +27,10 @@ def main(
     net = Network.load(network)
     given = replace(net, provenance=net.provenance | ({} if seed is None else {"seed": seed}))
     hearts = load(given, split, data)
-    predictions = golden.run(net, hearts.counts).classes
-    records = None if split == "intra" else hearts.beats.record
-    result = metrics.evaluate(hearts.beats.label, predictions, hearts.beats.classes, records)
+    with working("scoring"):
+        predictions = golden.run(net, hearts.counts).classes
+        records = None if split == "intra" else hearts.beats.record
+        result = metrics.evaluate(hearts.beats.label, predictions, hearts.beats.classes, records)
     out.print(metrics.table(result, f"{net.name}, {split}, seed {given.provenance.get('seed', 0)}"))
     path = write_atomic(folder / f"evaluate-{net.name}-{split}.json", json.dumps(result, indent=1) + "\n")
-    out.print(str(path), soft_wrap=True)
+    out.print(path)

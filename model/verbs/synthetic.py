@@ -7,15 +7,19 @@ from typing import Annotated
 
 import typer
 
-from sparrow_ecg.model.console import out
-from sparrow_ecg.model.signals.ecg.synthetic import synthesize
+from sparrow_ecg.model.console import out, working
+from sparrow_ecg.model.signals.ecg.synthetic import SHORTEST, synthesize
+from sparrow_ecg.model.verbs.options import OutOption, SeedOption
+
+LONGEST = 24 * 60 * 60
 
 
 def main(
-    folder: Annotated[Path, typer.Option("--out", help="folder to write to")] = Path("build/synthetic"),
-    records: Annotated[int, typer.Option(min=1, help="how many records")] = 2,
-    seconds: Annotated[float, typer.Option(help="length of each")] = 300,
-    seed: Annotated[int, typer.Option(min=0, help="the same seed gives the same records")] = 0,
+    folder: OutOption = Path("build/synthetic"),
+    records: Annotated[int, typer.Option(min=1, max=1000, help="How many records.")] = 2,
+    seconds: Annotated[float, typer.Option(min=SHORTEST, max=LONGEST, help="Length of each, a day at most.")] = 300,
+    seed: SeedOption = 0,
 ) -> None:
-    names = synthesize(folder, records, seconds, seed)
-    out.print(f"wrote synthetic ECG (not of a person) to {folder}: {', '.join(names)}", soft_wrap=True)
+    with working("generating ECG"):
+        names = synthesize(folder, records, seconds, seed)
+    out.print(f"wrote synthetic ECG (not of a person) to {folder}: {', '.join(names)}")

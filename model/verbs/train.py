@@ -1,4 +1,4 @@
-"""Train a network from MIT-BIH, convert it to integers, and write it with its scores."""
+"""Train a network from MIT-BIH, and write it in integers, with its scores."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from sparrow_ecg.model.network import NETWORKS, SEEDS
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.testset import read_all
 from sparrow_ecg.model.training.recipes import RECIPES
-from sparrow_ecg.model.verbs.options import DataOption, SplitOption
-
-SeedOption = Annotated[int, typer.Option(min=0, help="Decides the split intra, and every random number of training.")]
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, SplitOption
 
 
 def main(
-    network: Annotated[str, typer.Option("--network", "-n", help="tiny, frugal, accurate, reference, or all.")] = "all",
+    network: Annotated[
+        str, typer.Option("--network", "-n", help="A recipe: tiny, frugal, accurate, reference, or all.")
+    ] = "all",
     split: SplitOption = "intra",
     seed: SeedOption = 0,
     data: DataOption = None,
-    folder: Annotated[Path, typer.Option("--out", help="Folder for the network files.")] = Path("build/networks"),
+    folder: OutOption = Path("build/networks"),
     study: Annotated[
         int,
         typer.Option(
@@ -32,10 +32,8 @@ def main(
         ),
     ] = 0,
 ) -> None:
-    try:
-        from sparrow_ecg.model.training import fit
-    except ModuleNotFoundError as error:
-        raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
+    from sparrow_ecg.model.training import fit  # imports torch: slow, and in the extra `train` only
+
     names = list(RECIPES) if network == "all" else [network]
     if network != "all" and network not in RECIPES:
         raise InputError(f"network {network}: no such recipe: choose one of {', '.join(RECIPES)}, all")
@@ -56,5 +54,4 @@ def main(
             f" {trained.nonzero_synapses} of them not zero, T = {trained.steps};"
             f" validation {scores['validation']['accuracy']:.2%}, test {scores['test']['accuracy']:.2%};"
             f" digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
-            soft_wrap=True,
         )

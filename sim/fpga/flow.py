@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, ToolError
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, REGISTERS, Device
 from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
 
@@ -40,8 +40,8 @@ _ADVICE = {
 }
 
 
-class FlowError(Exception):
-    """A tool failed, for no reason that we know of. The message holds the end of its log."""
+class FlowError(ToolError):
+    """A tool failed, for no reason that we know of."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _tool(code: str, arguments: list[str], folder: Path, name: str) -> str:
     command = [sys.executable, "-c", code, *arguments]
     result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if result.returncode:
-        raise FlowError(f"{name} failed:\n{result.stdout[-1000:]}")
+        raise FlowError(f"{name} failed", result.stdout)
     return result.stdout
 
 
@@ -144,7 +144,7 @@ def _place(options: list[str], folder: Path, device: Device, what: str, pins: Pa
     log = result.stdout
     if result.returncode:
         refuse(log, device, what, pins)
-        raise FlowError(f"nextpnr failed:\n{log[-1000:]}")
+        raise FlowError("nextpnr failed", log)
     return log
 
 

@@ -48,7 +48,7 @@ def report(
         gate_level=gate_level,
     )
     show(tables)
-    out.print(f"tables written to {write(tables, folder)}", markup=False, soft_wrap=True)
+    out.print(f"tables written to {write(tables, folder)}")
     return 0 if exact(tables) else 1
 
 
@@ -69,11 +69,11 @@ def show(tables: dict[str, Any]) -> None:
     for neuron in NEURONS:
         figure = tables["formula_x_activity"][neuron]
         verdict = figure["source"] + _agreement(figure["mismatches"])
-        out.print(f"  {neuron.upper()}: operations {verdict}", markup=False)
+        out.print(f"  {neuron.upper()}: operations {verdict}")
     out.print(tables["architectures"]["label"])
     out.print(_architectures(tables))
     out.print("  SSF hands on counts, so on one datapath it does what the ANN of equal representation does")
-    out.print(_gate_level(tables["gate_level"]), markup=False)
+    out.print(_gate_level(tables["gate_level"]))
 
 
 def show_break_even() -> None:
@@ -138,8 +138,8 @@ def measured_on_gates(network: Network, folder: Path) -> dict[str, Any] | None:
     for path in sorted(folder.glob(f"gatepower-{network.name}-*.json")):
         result = json.loads(path.read_text())
         if result["digest"] == network.digest:
-            names = ("pdk", "corner", "config", "energy_per_beat_nj", "energy_without_glitches_nj", "energy_split_nj")
-            found.append({name: result[name] for name in names})
+            names = ("energy_per_beat_nj", "energy_without_glitches_nj", "energy_split_nj")
+            found.append({name: result[name] for name in ("pdk", "corner", "top", "config", *names)})
     return {"measured": found} if found else None
 
 
@@ -150,8 +150,8 @@ def _gate_level(figure: dict[str, Any]) -> str:
         core = found["config"]
         built = core["datapath"] if core["datapath"] == "tree" else f"{core['lanes']} lanes, {core['weights']}"
         lines.append(
-            f"  {found['pdk']} {found['corner']}, {built}, {core['neuron']}: {found['energy_per_beat_nj']:.3f} nJ,"
-            f" {found['energy_without_glitches_nj']:.3f} without glitches"
+            f"  {found['top']}, {found['pdk']} {found['corner']}, {built}, {core['neuron']}:"
+            f" {found['energy_per_beat_nj']:.3f} nJ, {found['energy_without_glitches_nj']:.3f} without glitches"
         )
     return "\n".join(lines)
 

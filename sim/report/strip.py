@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 
 SECONDS = 10
@@ -20,15 +21,13 @@ def draw(beats: Beats, classify: Callable[[Beats], np.ndarray], path: Path, titl
     classify: gives the class of each beat that is shown, int64[beats], indices into `CLASSES`, or beyond.
     Each strip is of another record, as far as there are some.
     """
-    import matplotlib  # slow to import, and only needed here
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure  # slow to import, and only needed here
     from matplotlib.lines import Line2D
 
     chosen = _strips(beats, rows)
-    figure, axes = plt.subplots(len(chosen), 1, figsize=(14, 2.6 * len(chosen)), squeeze=False, layout="constrained")
-    for axis, (name, start) in zip(axes[:, 0], chosen, strict=True):
+    figure = Figure(figsize=(14, 2.6 * len(chosen)), dpi=100, layout="constrained")
+    axes = figure.subplots(len(chosen), 1, squeeze=False)[:, 0]
+    for axis, (name, start) in zip(axes, chosen, strict=True):
         record = beats.codes[name]
         codes = record.codes[start : start + SECONDS * record.fs] - record.zero
         seconds = np.arange(len(codes)) / record.fs
@@ -47,16 +46,13 @@ def draw(beats: Beats, classify: Callable[[Beats], np.ndarray], path: Path, titl
             axis.axvline(at, color=COLOURS[seen], linewidth=5, alpha=0.15)
         axis.set_xlim(0, SECONDS)
         axis.set_ylabel(f"{name}, {record.lead}\nADC codes")
-    axes[-1, 0].set_xlabel("seconds")
+    axes[-1].set_xlabel("seconds")
     handles = [Line2D([], [], color=COLOURS[name], linewidth=5, alpha=0.6, label=name) for name in CLASSES]
     figure.legend(handles=handles, loc="outside upper right", ncols=len(CLASSES))
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.png")
-    figure.savefig(temporary, dpi=100)
-    plt.close(figure)
-    temporary.replace(path)
-    return path
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return write_atomic(path, picture.getvalue())
 
 
 def _strips(beats: Beats, rows: int) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from cocotb_tools.runner import get_results, get_runner
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.rtl import harness
 from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
-from sparrow_ecg.sim.rtl.verilator import build
+from sparrow_ecg.sim.rtl.verilator import BuildError, build, plain
 
 POLL = 0.2  # seconds between two looks at how far it is
 
@@ -30,7 +30,7 @@ class CocotbEngine:
         sources = harness.sources(core)
         sources["bench.sv"] = (harness.FOLDER / "bench.sv").read_text()
         sources["cocotb.cpp"] = (cocotb_tools.config.share_dir / "lib/verilator/verilator.cpp").read_text()
-        libraries = cocotb_tools.config.libs_dir
+        libraries = plain(cocotb_tools.config.libs_dir)
         # As cocotb's own runner builds, save for --public-flat-rw, which would slow down every signal.
         flags = (
             *("--cc", "--exe", "--vpi", "--timing", "--prefix", "Vtop", "--top-module", "bench", "-O3"),
@@ -84,7 +84,7 @@ class CocotbEngine:
             )
             failed = get_results(results)[1]
         except (RuntimeError, SystemExit) as error:
-            raise RuntimeError(f"cocotb: {error}\n{log.read_text()[-4000:]}") from None
+            raise BuildError(f"cocotb: {error}", log.read_text() if log.exists() else "") from None
         if failed:
-            raise RuntimeError(f"cocotb: the bench failed\n{log.read_text()[-4000:]}")
+            raise BuildError("cocotb: the bench failed", log.read_text())
         return int((folder / "clocks").read_text())

@@ -12,6 +12,7 @@ from threading import Event
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.sim.rtl import harness
 from sparrow_ecg.sim.rtl.verilator import build
 
@@ -22,7 +23,7 @@ FLAGS = (
 )
 
 
-class Hang(Exception):
+class Hang(VerificationError):
     """The core gave no result for a beat. ``beat`` is its position in the counts."""
 
     def __init__(self, beat: int, cycles: int):

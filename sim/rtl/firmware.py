@@ -180,7 +180,7 @@ class FirmwareBench:
 def check(condition: bool, what: str) -> None:
     if not condition:
         raise VerificationError(f"the chip and its model differ: {what}")
-    out.print(f"  ok: {what}", soft_wrap=True)
+    out.print(f"  ok: {what}")
 
 
 def refuses(result: str, call: Callable, *arguments: Any) -> None:

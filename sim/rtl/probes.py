@@ -9,7 +9,7 @@ import numpy as np
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.model.console import counter
+from sparrow_ecg.model.console import counter, working
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron
 from sparrow_ecg.sim.rtl.engine import Engine
@@ -23,7 +23,8 @@ def count(
     """Probe counts of each layer, and mean cycles per beat, by neuron, from the RTL with these neurons."""
     counted, cycles = {}, {}
     for neuron in neurons:
-        engine = Engine(Build(network, replace(config, neuron=neuron)), activity=True)
+        with working(f"building the RTL with {neuron.upper()} neurons"):
+            engine = Engine(Build(network, replace(config, neuron=neuron)), activity=True)
         with counter(f"RTL, {neuron.upper()} neurons", len(counts)) as done:
             result = engine.run(counts, done)
         assert result.activity is not None

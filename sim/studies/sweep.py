@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from sparrow_ecg.model.console import err
+from sparrow_ecg.model.console import display, err
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.studies.store import Store
 
@@ -57,8 +57,7 @@ def _run(
 
     futures = {client.submit(_guarded, work, task, *arguments, priority=task.cost, pure=False): task for task in tasks}
     found: dict[str, dict[str, Any]] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, speed_estimate_period=600) as bar:
+    with display(title, BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(), speed_estimate_period=600) as bar:
         shown = bar.add_task(f"{title} 0/{len(tasks)}", total=sum(task.cost for task in tasks))
         for future in as_completed(futures):
             task = futures[future]

@@ -73,11 +73,9 @@ class Variant:
 
 
 def variants(base: str, split: str, seed: int = 0, changes: Sequence[Mapping[str, Any]] = CHANGES) -> list[Variant]:
-    """All that differ from the recipe itself. Raises InputError without torch, or without such a recipe."""
-    try:
-        from sparrow_ecg.model.training import fit  # noqa: F401 (a worker needs torch, and the client says so at once)
-    except ModuleNotFoundError as error:
-        raise InputError(f"training needs {error.name}: pip install -e '.[train]'") from None
+    """All that differ from the recipe itself. Raises InputError without such a recipe."""
+    from sparrow_ecg.model.training import fit  # noqa: F401 (a worker needs torch, and the client says so at once)
+
     if base not in RECIPES:
         raise InputError(f"no recipe '{base}' to vary: choose one of {', '.join(RECIPES)}")
     every = [Variant(base, each, seed, split) for each in changes]

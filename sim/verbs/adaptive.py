@@ -1,4 +1,7 @@
-"""Tune on the first five minutes of each DS2 record, load through the C driver, classify the rest on the RTL."""
+"""Tune to each DS2 patient, load through the driver, classify on the RTL.
+
+The first five minutes of a record tune, the rest tests.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,6 @@ def main(
     chosen = tuple(dict.fromkeys(filter(None, records.split(",")))) or DS2
     found = adapt(core, network, base, chosen, seed, data)
     out.print(table(found))
-    out.print(summary(found), soft_wrap=True)
+    out.print(summary(found))
     path = folder / f"adaptive-{found.network.name}.json"
     out.print(write_atomic(path, json.dumps(found.as_dict(), indent=1) + "\n"))

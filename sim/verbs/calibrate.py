@@ -1,4 +1,4 @@
-"""Fit a technology table to gate-level runs of serial cores, for `energy --technology FILE`."""
+"""Fit a table of prices, for `energy --technology`, to gate-level runs."""
 
 from __future__ import annotations
 
@@ -22,32 +22,37 @@ from sparrow_ecg.sim.energy import calibration
 from sparrow_ecg.sim.energy.calibration import Fit, Observation
 from sparrow_ecg.sim.energy.formulas import energy
 from sparrow_ecg.sim.energy.technologies import TECHNOLOGIES
-from sparrow_ecg.sim.gates.library.pdks import PDKS, pdk
+from sparrow_ecg.sim.gates.library.pdks import pdk
 from sparrow_ecg.sim.studies import variants
 from sparrow_ecg.sim.studies.calibrate import NETWORKS, TRAINED, observe, observed, points
 from sparrow_ecg.sim.studies.cluster import connect
 from sparrow_ecg.sim.studies.space import Measurement, Point, Space, sources
 from sparrow_ecg.sim.studies.store import Store
 from sparrow_ecg.sim.studies.sweep import sweep
+from sparrow_ecg.sim.verbs.options import (
+    BeatsOption,
+    CornerOption,
+    PdkOption,
+    RetryOption,
+    SchedulerOption,
+    StoreOption,
+    WorkersDataOption,
+    WorkersOption,
+)
 
 
 def main(
-    library: Annotated[str, typer.Option("--pdk", help=f"Cell library: {', '.join(PDKS)}.")] = "sky130",
-    corner: Annotated[str | None, typer.Option(help="A corner of the library; by default its typical one.")] = None,
-    beats: Annotated[int, typer.Option(min=1, help="Test beats at gate level, for each design.")] = 64,
+    library: PdkOption = "sky130",
+    corner: CornerOption = None,
+    beats: BeatsOption = 64,
     check: Annotated[
         list[str] | None, typer.Option(help="Also measure this network, and say how far off the table is; repeat.")
     ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler; else workers on all cores here.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Workers here, instead of one for each core.")] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Measure designs again that failed.")] = False,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", help="The workers' data root; else their $ECG_DATA, else ./data.", show_default=False),
-    ] = None,
-    store: Annotated[Path, typer.Option(help="Folder of finished designs.")] = Path("build/pareto/calibration"),
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    retry: RetryOption = False,
+    data: WorkersDataOption = None,
+    store: StoreOption = Path("build/pareto/calibration"),
     folder: OutOption = Path("build/results"),
 ) -> None:
     if scheduler is None:
@@ -67,7 +72,7 @@ def main(
         results = sweep(tasks, Store(store), observe, client, sources(), place, title="designs", retry=retry)
     for result in results:
         if "error" in result:
-            err.print(f"failed: {result['label']}: {result['error'].splitlines()[0]}", style="red", markup=False)
+            err.print(f"failed: {result['label']}: {result['error'].splitlines()[0]}", style="red")
     seen = [observed(p, r) if "error" not in r else None for p, r in zip(tasks, results, strict=True)]
     pairs = [(a, t) for a, t in zip(seen, seen[len(designs) : 2 * len(designs)], strict=False) if a and t]
     alone, together = [a for a, _ in pairs], [t for _, t in pairs]
@@ -136,7 +141,7 @@ def report(
     }
     path = folder / f"technology-{how.pdk}.json"
     out.print(f"wrote {write_atomic(folder / f'calibration-{how.pdk}.json', _json(described))}")
-    out.print(f"wrote {write_atomic(path, _json(table.as_dict()))}: python -m sim energy --technology {path}")
+    out.print(f"wrote {write_atomic(path, _json(table.as_dict()))}: sparrow energy --technology {path}")
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -1,4 +1,6 @@
-"""Every test beat through the RTL: class and every potential against the golden model, bit for bit.
+"""Run every test beat through the RTL, and compare with the golden model.
+
+Class and every potential, bit for bit.
 
 Exit status 1 when anything differs, cycles included.
 """
@@ -18,10 +20,12 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import counter, out
 from sparrow_ecg.model.metrics import table
 from sparrow_ecg.model.network import NETWORKS, SEEDS, Network
+from sparrow_ecg.model.signals.ecg.splits import SPLITS
 from sparrow_ecg.model.signals.ecg.testset import load
-from sparrow_ecg.model.verbs.options import DataOption, OutOption
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, each_of, record_names
 from sparrow_ecg.sim.rtl import compare as comparison
 from sparrow_ecg.sim.rtl.compare import EngineName
+from sparrow_ecg.sim.verbs.options import RecordsOption
 
 ALL = ["all"]
 JUDGED = ["intra", "inter"]
@@ -33,8 +37,11 @@ def main(
     network: Annotated[
         list[str], typer.Option("--network", "-n", help="A shipped network, a .json file or all; may be repeated.")
     ] = ALL,
-    split: Annotated[list[str], typer.Option(help="Test beats of intra, inter or adaptive; may be repeated.")] = JUDGED,
-    records: Annotated[str, typer.Option(help="Test beats of these records only, by comma.", show_default=False)] = "",
+    split: Annotated[
+        list[str],
+        typer.Option(help="Whose test beats are taken; may be repeated.", callback=each_of(SPLITS)),
+    ] = JUDGED,
+    records: RecordsOption = "",
     engine: Annotated[
         EngineName, typer.Option(help="A shared library, cocotb, or the chip through its SPI pins.")
     ] = "library",
@@ -44,7 +51,7 @@ def main(
 ) -> None:
     start, exact = time.perf_counter(), True
     shipped = sorted((path.stem for path in NETWORKS.glob("*.json")), key=lambda name: Network.load(name).synapses)
-    chosen = tuple(filter(None, records.split(",")))
+    chosen = record_names(records, data)
     for source in shipped if network == ALL else network:
         for name in split:
             accuracies = []
@@ -86,12 +93,11 @@ def _show(report: dict, source: str) -> None:
         if hardware:
             out.print(table(hardware, f"{what}, RTL"))
     for line in comparison.describe(report, source):
-        out.print(line, style=None if line.startswith("bit-exact") else "red", soft_wrap=True)
+        out.print(line, style=None if line.startswith("bit-exact") else "red")
     if hardware:
         out.print(
             f"cycles per beat: {report['cycles_per_beat']:.1f} ({report['cycles_lowest']} to"
             f" {report['cycles_highest']}), as predicted: {not report['mismatched_cycles']};"
             f" {report['simulated_cycles_per_second'] / 1e6:.1f} million cycles/s"
             f" ({report['simulated_cycles'] / 1e6:.1f} million in {report['simulation_seconds']:.1f} s)",
-            soft_wrap=True,
         )

@@ -1,4 +1,7 @@
-"""The cocotb regression: stalls, back-pressure, resets, extremes on every kind of core, bit for bit."""
+"""Play the cocotb regression on every kind of core, bit for bit.
+
+Stalls, back-pressure, resets and extremes.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import Annotated
 import typer
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.console import err, out, working
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.verbs.options import SeedOption
 from sparrow_ecg.sim.rtl import regression
 from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS
@@ -20,7 +24,7 @@ def main(
     network: Annotated[
         str | None, typer.Option("--network", "-n", help="Every config of this network only (a name or a .json file).")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of random networks, beats and stalls.", min=0)] = 0,
+    seed: SeedOption = 0,
     farms: Annotated[int, typer.Option(help="How many times eight random networks on random configs.", min=0)] = 3,
 ) -> None:
     if network:
@@ -32,12 +36,13 @@ def main(
             batches.append((f"random networks, seed {seed + i}", farm.random_members(seed + i, 8)))
     outcomes = []
     for title, members in batches:
-        out.print(f"{title}: {len(members)} cores, {len(SCENARIOS)} scenarios each; building them ...")
-        found = regression.regress(members, seed, _Reporter(members))
+        out.print(f"{title}: {len(members)} cores, {len(SCENARIOS)} scenarios each")
+        with working("building and playing"):
+            found = regression.regress(members, seed, _Reporter(members))
         outcomes += found
     faults = [outcome for outcome in outcomes if outcome.fault]
     for outcome in faults:
-        err.print(f"{farm.name(outcome.member)}: {outcome.scenario}: {outcome.fault}", markup=False, soft_wrap=True)
+        err.print(f"{farm.name(outcome.member)}: {outcome.scenario}: {outcome.fault}")
     cores = len({id(outcome.member) for outcome in outcomes})
     out.print(
         f"{len(outcomes) - len(faults)} of {len(outcomes)} runs on {cores} cores are right, to the bit and the cycle"
@@ -62,4 +67,4 @@ class _Reporter:
         if len(results) == len(SCENARIOS):
             verdict = "right" if set(results) == {"passed"} else f"WRONG in {results.count('failed')} scenarios"
             done = f"{len(self.results)}/{len(self.members)}"
-            out.print(f"  {done:>6}  {farm.name(self.members[int(found[1])])}: {verdict}", markup=False)
+            out.print(f"  {done:>6}  {farm.name(self.members[int(found[1])])}: {verdict}")

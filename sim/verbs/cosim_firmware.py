@@ -1,4 +1,7 @@
-"""The generated C driver against the RTL, through the SPI pins, on the chip built by default and on a loadable one."""
+"""Run the generated C driver against the RTL, through its SPI pins.
+
+Reset, ID, two networks, beats, interrupt.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def main(
         raise InputError(f"--second {second}: the weights of this chip are built in; give --weights ram")
     other = Network.load(second) if second else neighbour(net)
     for chip in loadable:
-        chip.image(other)  # it fits
+        chip.image(other)  # refused here, if it does not fit, and not once all is built
     heartbeats = load(net, split, data, generate=True)
     chosen = np.linspace(0, len(heartbeats.counts) - 1, min(beats, len(heartbeats.counts))).astype(int)
     counts = heartbeats.counts[chosen]
@@ -55,10 +58,10 @@ def main(
     results = []
     for chip in chips:
         networks = [net, other] if chip.images else [net]
-        out.print(f"chip: {chip.config}; {' and '.join(network.name for network in networks)}", markup=False)
+        out.print(f"chip: {chip.config}; {' and '.join(network.name for network in networks)}")
         runs = verify(chip, networks, counts, folder / chip.config.slug(net))
         results.append({"config": chip.config.as_dict(), "networks": runs})
     path = Path("build/results") / f"cosim-firmware-{net.name}.json"
     report = {"split": heartbeats.split, "beats": len(counts), "chips": results}
     write_atomic(path, json.dumps(report, indent=1) + "\n")
-    out.print(f"{path}: {json.dumps(results[0])}", soft_wrap=True)
+    out.print(f"{path}: {json.dumps(results[0])}")

@@ -1,4 +1,7 @@
-"""Classify heartbeats in the RTL: bit-exactness, confusion matrices, cycles, energy, a picture, the Verilog."""
+"""Classify heartbeats in the RTL, as the golden model does, bit for bit.
+
+With confusion matrices, cycles, energy, a picture, and the Verilog.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.catalog import choose
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.verbs.options import core_options
-from sparrow_ecg.model.console import counter, err, out
+from sparrow_ecg.model.console import counter, out, working
 from sparrow_ecg.model.metrics import table
 from sparrow_ecg.model.signals.ecg import testset
 from sparrow_ecg.model.signals.ecg.testset import encoding_of
@@ -42,9 +45,7 @@ def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/d
         f"Network '{net.name}': {'-'.join(map(str, net.shape))}, {net.synapses} synapses of {net.weight_bits} bits;"
         f" core: {config}"
     )
-    err.print("building the RTL with Verilator (about 15 seconds the first time)")
-
-    with counter("heartbeats through the RTL", len(test.beats)) as done:
+    with counter("heartbeats through the RTL, once Verilator has built it", len(test.beats)) as done:
         comparison = compare(core, test, progress=done)
     report, result = comparison.report, comparison.result
     for who in ("hardware", "golden"):
@@ -57,7 +58,7 @@ def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/d
         style="bold green" if comparison.exact else "bold red",
     )
     if result is None or not comparison.exact:
-        out.print(f"first mismatch: {report['first_mismatch']}", style="red", markup=False)
+        out.print(f"first mismatch: {report['first_mismatch']}", style="red")
         raise typer.Exit(1)
     out.print(f"cycles per beat: {report['cycles_per_beat']:.1f} on average, as the cycle model says for each beat")
 
@@ -67,13 +68,14 @@ def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/d
     show(tables)
 
     engine, encoding = Engine(core), encoding_of(net)
-    picture = draw(
-        test.recorded,
-        lambda beats: engine.run(encoding.encode(beats)).classes,
-        folder / "beats.png",
-        f"Beats as the RTL classified them, network '{net.name}' (training beats among them)",
-    )
-    verilog, metadata = core.save(folder, f"core-{net.name}")
+    with working("drawing beats, writing Verilog"):
+        picture = draw(
+            test.recorded,
+            lambda beats: engine.run(encoding.encode(beats)).classes,
+            folder / "beats.png",
+            f"Beats as the RTL classified them, network '{net.name}' (training beats among them)",
+        )
+        verilog, metadata = core.save(folder, f"core-{net.name}")
     results = write(comparison, core, folder)
     for what, path in (
         ("Verilog", verilog),
@@ -82,4 +84,4 @@ def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/d
         ("energy", write_tables(tables, folder)),
         ("beats on an ECG strip", picture),
     ):
-        out.print(f"{what}: {path}", soft_wrap=True)
+        out.print(f"{what}: {path}")

@@ -1,4 +1,7 @@
-"""Energy by formula from the serial core's activity; three architectures; SSF, IF and the quantised ANN."""
+"""Price the serial core's activity by formula, on three architectures.
+
+The network is shown as SNN with SSF, as SNN with IF, and as the quantised ANN of equal representation.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ import typer
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.verbs.options import core_options
-from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.console import out
 from sparrow_ecg.model.signals.ecg.testset import load
-from sparrow_ecg.model.verbs.options import DataOption, OutOption
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, TestSplitOption
 from sparrow_ecg.sim.report.energy import measured_on_gates, report, show_break_even
 from sparrow_ecg.sim.rtl.probes import count
 
@@ -20,7 +23,7 @@ from sparrow_ecg.sim.rtl.probes import count
 @core_options("lanes", "zero_skip", datapath="serial")
 def main(
     core: Build,
-    split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
+    split: TestSplitOption = "intra",
     technology: Annotated[str, typer.Option(help="A table of constants by name, or a .json file.")] = "paper-v1",
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
@@ -28,7 +31,6 @@ def main(
     net, config = core.network, core.config
     assert isinstance(config, Serial)
     beats = load(net, split, data)
-    err.print(f"{len(beats.counts)} test beats of {split}; building the RTL with either neuron")
     counted, cycles = count(net, config, beats.counts)
     status = report(
         net,

@@ -21,16 +21,16 @@ def main(
 ) -> None:
     figures, texts = figures_of.load()
     if collect:
-        known, figures = figures, figures_of.collect(figures, results, lambda line: out.print(line, soft_wrap=True))
+        known, figures = figures, figures_of.collect(figures, results, lambda line: out.print(line))
         for name, figure in figures.items():
             if figure.value != known[name].value:
                 out.print(f"{name}: {figure.value:g} {figure.unit}, was {known[name].value:g}")
         out.print(figures_of.save(figures))
     for name in figures_of.outdated(figures):
-        out.print(f"{name}: its network has changed since: run `{figures[name].command}`", soft_wrap=True)
+        out.print(f"{name}: its network has changed since: run `{figures[name].command}`")
     stale = figures_of.check(figures, texts) if only_check else figures_of.renew(figures, texts)
     for found in stale:
-        out.print(str(found), markup=False, soft_wrap=True)
+        out.print(str(found))
     if figures_of.outdated(figures):
         raise VerificationError("figures of networks that have changed; measure, then `sparrow figures --collect`")
     if stale and only_check:

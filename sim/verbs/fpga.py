@@ -1,4 +1,4 @@
-"""Build a core for FPGAs: what it takes of them, its highest clock, and a bitstream."""
+"""Build a core for FPGAs: what it takes, highest clock, bitstream."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from sparrow_ecg.hw.verbs.options import TopOption, core_options
 from sparrow_ecg.model.console import counter, err, out
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.verbs.options import OutOption
+from sparrow_ecg.model.verbs.options import OutOption, SeedOption
 from sparrow_ecg.sim.fpga.devices import DEVICES, Device, device
 from sparrow_ecg.sim.fpga.flow import STEPS, Implementation, check_tools, implement
+from sparrow_ecg.sim.verbs.options import FASTEST
 
 DEFAULT_DEVICES = ("ice40up5k", "ecp5-25k")
 
@@ -36,12 +37,13 @@ def main(
     ] = None,
     top: TopOption = "core",
     clock_mhz: Annotated[
-        float | None, typer.Option(min=0.1, help="A clock that must be met; by default as fast as it gets.")
+        float | None,
+        typer.Option(min=0.1, max=FASTEST, help="A clock that must be met; else as fast as it gets."),
     ] = None,
     pins: Annotated[
         Path | None, typer.Option(help="Pin constraints of a board (.pcf, .lpf); else nextpnr chooses pins.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Where placement starts from.")] = 1,
+    seed: SeedOption = 1,
     folder: OutOption = Path("build/results"),
 ) -> None:
     build = replace(core, top="chip" if top == "chip" else "few_pins")  # that fit the pins of a package

@@ -1,5 +1,6 @@
-"""Energy per beat from a gate-level simulation of real test beats on the mapped netlist: of the core, given its
-counts one by one, or of the chip, used through its SPI pins.
+"""Measure energy per beat at gate level, test beats running through it.
+
+The mapped netlist is that of the core, given its counts one by one, or of the chip, used through its SPI pins.
 """
 
 from __future__ import annotations
@@ -7,7 +8,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import typer
@@ -15,17 +15,17 @@ from rich.table import Table
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import TopOption, core_options
-from sparrow_ecg.model.console import counter, err, out
+from sparrow_ecg.model.console import counter, err, out, working
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.testset import load
-from sparrow_ecg.model.verbs.options import DataOption, OutOption
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, TestSplitOption
 from sparrow_ecg.sim.gates.design import synthesise
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
-from sparrow_ecg.sim.verbs.options import CornerOption, FlatOption, GatesOption, PdkOption
+from sparrow_ecg.sim.verbs.options import BeatsOption, ClockOption, CornerOption, FlatOption, GatesOption, PdkOption
 
 
 @core_options()
@@ -33,13 +33,13 @@ def main(
     core: Build,
     pdk: PdkOption = "sky130",
     corner: CornerOption = None,
-    beats: Annotated[int, typer.Option(min=1, help="Test beats to measure, drawn at random.")] = 200,
-    clock_mhz: Annotated[float, typer.Option(help="Clock, for leakage per beat.")] = 4.0,
+    beats: BeatsOption = 200,
+    clock_mhz: ClockOption = 4.0,
     top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
-    split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
-    seed: Annotated[int, typer.Option(help="Which beats are drawn.")] = 0,
+    split: TestSplitOption = "intra",
+    seed: SeedOption = 0,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -48,10 +48,12 @@ def main(
     build = replace(core, top=top)
     net = build.network
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
-    design = synthesise(build, pdk, liberty_root(data), corner, flow)
+    with working(f"{pdk}: reading the library, mapping onto its cells"):
+        design = synthesise(build, pdk, liberty_root(data), corner, flow)
+        measurement.check_clock(design, clock_mhz)
     hearts = load(net, split, data)
-    err.print(f"{len(hearts.counts)} test beats of {split} on {len(design.netlist.instances)} cells of {pdk}")
-    run, mismatched = measurement.check(design, hearts.counts)
+    with working(f"{len(hearts.counts)} test beats on the netlist"):
+        run, mismatched = measurement.check(design, hearts.counts)
     order = np.random.default_rng(seed).permutation(len(hearts.counts))
     first, second = order[:beats], order[beats : 2 * beats]
     with counter("gate-level energy", len(first) + len(second)) as done:
@@ -87,13 +89,14 @@ def main(
 def _show(result: dict) -> None:
     table = Table("pJ per beat", *KINDS, "total")
     for title, rows in (
-        ("[bold]{}[/bold]", {"total": result["energy_split_nj"]}),
+        ("{}", {"total": result["energy_split_nj"]}),
         ("in cycles of {}", result["layers_nj"]),
         ("in block {}", result["blocks_nj"]),
     ):
         for name, kinds in rows.items():
             values = [kinds[kind] * 1e3 for kind in KINDS]
-            table.add_row(title.format(name), *(f"{value:.2f}" for value in values), f"{sum(values):.2f}")
+            cells = (f"{value:.2f}" for value in (*values, sum(values)))
+            table.add_row(title.format(name), *cells, style="bold" if name == "total" else None)
         table.add_section()
     out.print(table)
     out.print(
@@ -101,10 +104,11 @@ def _show(result: dict) -> None:
         f" on the netlist, accuracy {result['accuracy_hardware']:.2%} ({result['split']})"
     )
     out.print(
-        f"[bold]{result['energy_per_beat_nj']:.4f} nJ per beat[/bold] on {result['pdk']} {result['corner']},"
+        f"{result['energy_per_beat_nj']:.4f} nJ per beat on {result['pdk']} {result['corner']},"
         f" {result['beats']} beats, {result['cycles_per_beat']:.1f} cycles, {result['clock_mhz']:g} MHz;"
         f" {result['energy_without_glitches_nj']:.4f} nJ without glitches;"
-        f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats"
+        f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats",
+        style="bold",
     )
     if sck := result.get("sck_cycles"):
         out.print(f"counts and answers through SPI, sck = clk/{sck}; the clock runs only while clock_request is high")

@@ -1,16 +1,46 @@
-"""Command-line options of the verbs about gates."""
+"""Command-line options of the verbs about simulation and gates."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS
+from sparrow_ecg.model.files import check_writable
+from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, pdk
 
-PdkOption = Annotated[str, typer.Option(help=f"Cell library: {', '.join([*PDKS, GENERIC])}.")]
+SLOWEST, FASTEST = 0.001, 100_000.0  # MHz, of what could be a clock; both bounds, or NaN and infinity would pass
+
+
+def _library(name: str) -> str:
+    if name != GENERIC:
+        pdk(name)
+    return name
+
+
+RecordsOption = Annotated[
+    str, typer.Option("--records", help="Test beats of these records only, by comma.", show_default=False)
+]
+BeatsOption = Annotated[int, typer.Option(min=1, help="Test beats at gate level, drawn at random.")]
+ClockOption = Annotated[float, typer.Option(min=SLOWEST, max=FASTEST, help="Clock, for leakage per beat.")]
+PdkOption = Annotated[
+    str, typer.Option("--pdk", help=f"Cell library: {', '.join([*PDKS, GENERIC])}.", callback=_library)
+]
 CornerOption = Annotated[str | None, typer.Option(help="A corner of the library; by default its typical one.")]
 GatesOption = Annotated[
-    int, typer.Option(help="Clock gates for flip-flops that share an enable, from this many on; 0 for none.")
+    int, typer.Option(min=0, help="Clock gates for flip-flops that share an enable, from this many on; 0 for none.")
 ]
 FlatOption = Annotated[bool, typer.Option(help="Optimise across blocks; --no-flat keeps each gate in its block.")]
+SchedulerOption = Annotated[
+    str | None, typer.Option(help="Address of a Dask scheduler; else workers on all cores here.")
+]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Workers here, instead of one for each core.")]
+RetryOption = Annotated[bool, typer.Option("--retry", help="Measure again what failed.")]
+WorkersDataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="The workers' data root; else their $ECG_DATA, else ./data.", show_default=False),
+]
+StoreOption = Annotated[
+    Path, typer.Option(help="Folder of what is finished, from which a sweep goes on.", callback=check_writable)
+]

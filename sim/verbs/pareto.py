@@ -1,22 +1,25 @@
-"""Accuracy, cycles, area and energy of many cores, and the front; goes on where it stopped."""
+"""Measure many cores at gate level, and show the front; can be stopped."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.table import Table
 
+from sparrow_ecg.hw.core.catalog import DATAPATHS
+from sparrow_ecg.hw.geometry import Weights
 from sparrow_ecg.model.console import err, out
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import NETWORKS, SEEDS, Network
+from sparrow_ecg.model.network.golden import Neuron
 from sparrow_ecg.model.signals.ecg.records import data_root
-from sparrow_ecg.model.verbs.options import OutOption
-from sparrow_ecg.sim.gates.library.pdks import PDKS, pdk
+from sparrow_ecg.model.verbs.options import OutOption, each_of
+from sparrow_ecg.sim.gates.library.pdks import pdk
 from sparrow_ecg.sim.report.pareto import draw
 from sparrow_ecg.sim.studies import variants
 from sparrow_ecg.sim.studies.cluster import connect
@@ -25,38 +28,52 @@ from sparrow_ecg.sim.studies.measure import measure
 from sparrow_ecg.sim.studies.space import GATED, SMALL, Measurement, Space, default, sources, unique
 from sparrow_ecg.sim.studies.store import Store
 from sparrow_ecg.sim.studies.sweep import sweep
+from sparrow_ecg.sim.verbs.options import (
+    BeatsOption,
+    ClockOption,
+    CornerOption,
+    PdkOption,
+    RetryOption,
+    SchedulerOption,
+    StoreOption,
+    WorkersDataOption,
+    WorkersOption,
+)
 
 FOLDER = Path("build/pareto")
+
+
+def _choice(choices: Sequence[str]) -> Any:
+    return typer.Option(help=f"With --network: {', '.join(choices)}; repeat.", callback=each_of(choices))
+
+
+Datapaths = Annotated[list[str] | None, _choice(tuple(DATAPATHS))]
+WeightKinds = Annotated[list[str] | None, _choice(get_args(Weights))]
+Neurons = Annotated[list[str] | None, _choice(get_args(Neuron))]
+ZeroSkips = Annotated[list[str] | None, _choice(("yes", "no"))]
 
 
 def main(
     network: Annotated[
         list[str] | None, typer.Option("--network", "-n", help="Explore this network (repeat); else the default sweep.")
     ] = None,
-    datapath: Annotated[list[str] | None, typer.Option(help="With --network: serial, tree; repeat.")] = None,
+    datapath: Datapaths = None,
     lanes: Annotated[list[int] | None, typer.Option(min=1, help="With --network: lanes; repeat.")] = None,
-    weights: Annotated[list[str] | None, typer.Option(help="With --network: rom, ram; repeat.")] = None,
-    neuron: Annotated[list[str] | None, typer.Option(help="With --network: ssf, if; repeat.")] = None,
-    zero_skip: Annotated[list[str] | None, typer.Option(help="With --network: yes, no; repeat.")] = None,
+    weights: WeightKinds = None,
+    neuron: Neurons = None,
+    zero_skip: ZeroSkips = None,
     clock_gates: Annotated[list[int] | None, typer.Option(min=0, help="With --network: 0 for none; repeat.")] = None,
     small: Annotated[bool, typer.Option("--small", help="A few points only, to see that it works.")] = False,
     train: Annotated[bool, typer.Option("--train", help="Also train variants of tiny, and explore them.")] = False,
-    library: Annotated[str, typer.Option("--pdk", help=f"Cell library: {', '.join(PDKS)}.")] = "sky130",
-    corner: Annotated[str | None, typer.Option(help="A corner of the library; by default its typical one.")] = None,
-    beats: Annotated[int, typer.Option(min=1, help="Test beats at gate level, for each point.")] = 64,
-    clock_mhz: Annotated[float, typer.Option(help="Clock, for leakage per beat.")] = 4.0,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler; else workers on all cores here.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Workers here, instead of one for each core.")] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Measure points again that failed.")] = False,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", help="Data root, of the workers; else their $ECG_DATA, else ./data.", show_default=False
-        ),
-    ] = None,
-    store: Annotated[Path, typer.Option(help="Folder of finished points, from which a sweep goes on.")] = FOLDER,
+    library: PdkOption = "sky130",
+    corner: CornerOption = None,
+    beats: BeatsOption = 64,
+    clock_mhz: ClockOption = 4.0,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    retry: RetryOption = False,
+    data: WorkersDataOption = None,
+    store: StoreOption = FOLDER,
     folder: OutOption = Path("build/results"),
 ) -> None:
     if scheduler is None:  # else it is the workers that need them
@@ -67,7 +84,7 @@ def main(
         "lanes": lanes,
         "weights": weights,
         "neurons": neuron,
-        "zero_skips": zero_skip and [_yes(text) for text in zero_skip],
+        "zero_skips": zero_skip and [answer == "yes" for answer in zero_skip],
         "clock_gates": clock_gates,
     }
     given = {name: choice for name, choice in choices.items() if choice}
@@ -98,7 +115,7 @@ def report(results: Sequence[dict[str, Any]], how: Measurement, folder: Path) ->
     done = [result for result in results if "error" not in result]
     failed = [result for result in results if "error" in result]
     for result in failed:
-        err.print(f"failed: {result['label']}: {result['error'].splitlines()[0]}", style="red", markup=False)
+        err.print(f"failed: {result['label']}: {result['error'].splitlines()[0]}", style="red")
     if not done:
         raise typer.Exit(1)
     best = on_front(done, "error rate", "energy")
@@ -136,12 +153,6 @@ def _table(results: Sequence[dict], best: Sequence[dict], wide: Sequence[dict]) 
             style="bold" if result["key"] in starred else None,
         )
     return table
-
-
-def _yes(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise InputError(f"--zero-skip {text}: give yes or no")
-    return text == "yes"
 
 
 def _shipped(split: str) -> list[Network]:

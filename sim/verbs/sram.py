@@ -1,13 +1,15 @@
-"""Weights and biases of the ram build in SRAM macros of IHP's SG13G2: which, and their energy per beat."""
+"""Choose SRAM macros of IHP for weights and biases, with energy per beat.
+
+The tables are those of the ram build, the macros of the process SG13G2.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.table import Table
 
 from sparrow_ecg.hw.build import Build
@@ -18,12 +20,13 @@ from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.testset import load
-from sparrow_ecg.model.verbs.options import DataOption, OutOption
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, TestSplitOption
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
 from sparrow_ecg.sim.gates.energy.sram import GOALS, arrange, cost, layer_reads, word_reads
 from sparrow_ecg.sim.gates.library import macros
 from sparrow_ecg.sim.gates.library.pdks import liberty_root
 from sparrow_ecg.sim.rtl.probes import count
+from sparrow_ecg.sim.verbs.options import ClockOption
 
 REST_PDK = "ihp130"  # standard cells of the macros' process
 RESULTS = Path("build/results")
@@ -33,8 +36,8 @@ TABLES = ("biases", "weights")  # in the order of an image's sections, and the n
 @core_options("lanes", "neuron", "zero_skip", network="reference", datapath="serial", weights="ram")
 def main(
     core: Build,
-    clock_mhz: Annotated[float, typer.Option(min=0.001, help="Clock, for leakage per beat.")] = 4.0,
-    split: Annotated[str, typer.Option(help="intra, inter or adaptive: its test beats.")] = "intra",
+    clock_mhz: ClockOption = 4.0,
+    split: TestSplitOption = "intra",
     data: DataOption = None,
     folder: OutOption = RESULTS,
 ) -> None:
@@ -149,7 +152,7 @@ def _show(result: dict[str, Any]) -> None:
         idle = total["leakage_nw"] / HEART_HZ
         out.print(
             f"least {goal}: {total['area_um2'] * 1e-6:.3f} mm2; accesses"
-            f" [bold]{total['access_nj_per_beat']:.2f} nJ a beat[/bold], {per_synapse:.3f} pJ per synapse;"
+            f" {total['access_nj_per_beat']:.2f} nJ a beat, {per_synapse:.3f} pJ per synapse;"
             f" {total['load_nj']:.1f} nJ to load an image; leakage {total['leakage_nj_per_beat']:.2f} nJ in the cycles"
             f" of a beat at {result['clock_mhz']:g} MHz, but {idle:.0f} nJ from beat to beat at 75 a minute while"
             " weights are kept"
@@ -163,7 +166,7 @@ def _show(result: dict[str, Any]) -> None:
         )
     else:
         err.print(
-            "note: no gate-level figure of the rest of this core; `python -m sim gatepower --network"
+            "note: no gate-level figure of the rest of this core; `sparrow gatepower --network"
             f" {result['network']} --pdk {REST_PDK} --datapath serial --no-flat --lanes {config['lanes']} --neuron"
             f" {config['neuron']}` makes it"
         )

@@ -1,4 +1,4 @@
-"""Map a core or chip onto standard cells: cells and area by block, longest path."""
+"""Map a core or chip onto standard cells: area by block, longest path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import TopOption, core_options
-from sparrow_ecg.model.console import out
+from sparrow_ecg.model.console import out, working
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.gates.design import synthesise
@@ -33,8 +33,9 @@ def main(
 ) -> None:
     build = replace(core, top=top)
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
-    design = synthesise(build, pdk, liberty_root(data), corner, flow)
-    described = design.describe()
+    with working(f"{pdk}: mapping onto cells"):
+        design = synthesise(build, pdk, liberty_root(data), corner, flow)
+        described = design.describe()
     _show(described)
     network = build.network
     name = f"synth-{network.name}-{pdk}-{build.config.slug(network)}{'' if top == 'core' else f'-{top}'}"

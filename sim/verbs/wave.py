@@ -1,4 +1,4 @@
-"""Write the waveform of one beat in the RTL, from reset to its result."""
+"""Write the waveform of one beat in the RTL, from reset to result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import core_options
-from sparrow_ecg.model.console import err, out
+from sparrow_ecg.model.console import err, out, working
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.records import data_root
@@ -39,5 +39,6 @@ def main(
         err.print("note: no headers of lz4 and zlib (Debian: liblz4-dev zlib1g-dev), so it is VCD instead of FST")
     path = folder / f"{core.network.name}-{record}-{beat}.{kind}"
     folder.mkdir(parents=True, exist_ok=True)
-    answered = Engine(core, waves=kind).record(encoding.encode(beats.select(mine)), path)
+    with working("building with Verilator, and recording"):
+        answered = Engine(core, waves=kind).record(encoding.encode(beats.select(mine)), path)
     out.print(f"{path}: record {record}, beat {beat}" + ("" if answered else ", which gave no result"))

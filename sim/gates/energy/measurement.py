@@ -84,13 +84,18 @@ def annotated(design: Design) -> float:
     return len(known & used) / max(len(used), 1)
 
 
-def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, Any]:
-    """Energy per beat, JSON-ready, in nJ; powers in nW."""
+def check_clock(design: Design, clock_mhz: float) -> None:
+    """Raise InputError when the design cannot follow a clock."""
     if clock_mhz > design.timing.fmax_mhz:
         raise InputError(
             f"clock {clock_mhz:g} MHz is faster than the longest path allows, {design.timing.fmax_mhz:.1f} MHz:"
             " there is no power to report at it"
         )
+
+
+def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, Any]:
+    """Energy per beat, JSON-ready, in nJ; powers in nW."""
+    check_clock(design, clock_mhz)
     whole, zero, beats = measured.energy, measured.zero_delay, measured.beats
     seconds = whole.cycles / beats / (clock_mhz * 1e6)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, ToolError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.sim.gates.library.liberty import CACHE, Library
 from sparrow_ecg.sim.gates.library.pdks import Pdk
@@ -54,8 +54,8 @@ class Flow:
     mapping: str = MAPPING
 
 
-class SynthesisError(Exception):
-    """Yosys refused. The message holds the end of its log."""
+class SynthesisError(ToolError):
+    """Yosys refused."""
 
 
 def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> dict[str, Any]:
@@ -96,6 +96,8 @@ def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Fl
     (folder / "resets.v").write_text(RESETS)
     if library:
         (folder / "adders.v").write_text(_adder(library.pdk))
+        for path in library.paths:
+            (folder / path.name).symlink_to(path.resolve())
     to_gates, to_cells = scripts
     _yosys(to_gates, "gates.json", folder)
     if library and flow.clock_gates:
@@ -117,7 +119,7 @@ def _yosys(commands: str, result: str, folder: Path) -> None:
     command = [sys.executable, "-c", RUNNER, "flow.ys"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode or not (folder / result).is_file():
-        raise SynthesisError(f"Yosys failed:\n{done.stdout[-1000:]}")
+        raise SynthesisError("Yosys failed", done.stdout)
 
 
 def _adder(pdk: Pdk) -> str:
@@ -176,13 +178,14 @@ def _to_generic(build: Build) -> str:
 def _to_cells(library: Library, flow: Flow, build: Build) -> str:
     """The commands for Yosys: ``gates.json`` in, ``netlist.json`` out."""
     pdk = library.pdk
-    liberty = " ".join(f"-liberty {path.resolve()}" for path in library.paths)
+    names = [path.name for path in library.paths]  # links in the folder where Yosys runs: no path of a user's to quote
+    liberty = " ".join(f"-liberty {name}" for name in names)
     unused = " ".join(f"-dont_use {pattern}" for pattern in pdk.dont_use)
     (high, high_pin), (low, low_pin) = pdk.tie
     adders = ["extract_fa -fa", "techmap -map adders.v", "techmap", "opt -purge"] if pdk.full_adder else []
     lines = [
         "read_json gates.json",
-        *(f"read_liberty -lib -ignore_miss_func {path.resolve()}" for path in library.paths),  # pins' directions
+        *(f"read_liberty -lib -ignore_miss_func {name}" for name in names),  # pins' directions
         *adders,
         f"dfflibmap {liberty} {unused}",
         "setundef -zero",

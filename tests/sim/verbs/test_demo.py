@@ -22,14 +22,14 @@ def test_demo_without_records_says_so_and_is_bit_exact(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "GENERATED ECG" in done.stdout.splitlines()[0]
-    report = json.loads((tmp_path / "demo" / "compare-tiny-synthetic.json").read_text())
+    report = json.loads((tmp_path / "demo" / "compare-tiny-synthetic-tree.json").read_text())
     beats, potentials = report["beats"], report["potentials"]
     assert beats > 100
     assert f"bit-exact: {beats} of {beats} beats, {potentials} of {potentials} potentials" in done.stdout
     names = {path.name for path in (tmp_path / "demo").iterdir()}
     assert names == {
         "beats.png",
-        "compare-tiny-synthetic.json",
+        "compare-tiny-synthetic-tree.json",
         "core-tiny.json",
         "core-tiny.v",
         "energy-tiny-synthetic.json",
