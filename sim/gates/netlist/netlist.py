@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from sparrow_ecg.sim.gates.library.liberty import Cell, Library
-from sparrow_ecg.sim.gates.netlist.synthesis import SynthesisError
+from sparrow_ecg.sim.tools import BuildError
 
 ZERO, ONE = 0, 1  # nets that never move
 TOP_BLOCK = "top"
@@ -76,7 +76,7 @@ class Netlist:
             return [gates[key] for key in TopologicalSorter(graph).static_order()]
         except CycleError as error:
             loop = ", ".join(gates[key].name for key in error.args[1][:4])
-            raise SynthesisError(f"the netlist has a loop through {loop}") from None
+            raise BuildError(f"the netlist has a loop through {loop}") from None
 
     @cached_property
     def flip_flops(self) -> list[Instance]:
@@ -99,7 +99,7 @@ def _flip_flop(cell: Cell) -> bool:
 
 
 def read(module: dict[str, Any], library: Library) -> Netlist:
-    """From the JSON of Yosys. Raises SynthesisError on a cell that the library has not."""
+    """From the JSON of Yosys. Raises BuildError on a cell that the library has not."""
     numbers: dict[Any, int] = {"0": ZERO, "1": ONE, "x": ZERO, "z": ZERO}
 
     def nets(bits: Iterable[Any]) -> list[int]:
@@ -112,7 +112,7 @@ def read(module: dict[str, Any], library: Library) -> Netlist:
     instances = []
     for name, cell in module["cells"].items():
         if cell["type"] not in library.cells:
-            raise SynthesisError(f"{cell['type']} is not a cell of {library.pdk.name}: the netlist is not fully mapped")
+            raise BuildError(f"{cell['type']} is not a cell of {library.pdk.name}: the netlist is not fully mapped")
         known = library.cells[cell["type"]]
         pins = {pin: nets(bits)[0] for pin, bits in cell["connections"].items() if bits}
         # an output that leads nowhere moves all the same, and conditions name it
