@@ -1,13 +1,19 @@
-"""The design space as a picture: accuracy and area against energy."""
+"""The design space on the screen, on disk, and as a picture: accuracy and area against energy."""
 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from math import inf
+from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.sim.studies.front import on_front
+from rich.table import Table
+
+from sparrow_ecg.model.console import out
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.sim.studies.pareto import Explored
 
 KINDS = {  # of core: colour and marker
     "adder tree": ("#1b9e77", "D"),
@@ -20,13 +26,56 @@ ACCURACIES = (98.29, 99.2)  # that are asked for, %
 THESIS = (31.39, 98.29)  # nJ and % of a chip in 22 nm: S. Chu, doctoral thesis
 
 
+def show(found: Explored) -> None:
+    out.print(_table(found))
+    out.print(
+        f"{len(found.front)} points on the front of accuracy and energy (*), {len(found.wide)} with area besides (+)"
+    )
+
+
+def write(found: Explored, folder: Path) -> None:
+    """``pareto-<pdk>.json`` and the picture, ``pareto-<pdk>.png``. There must be a point."""
+    how, done = found.how, found.done
+    table = {
+        "measurement": vars(how),
+        "sources": done[0]["sources"],
+        "front": [result["key"] for result in found.front],
+        "front_with_area": [result["key"] for result in found.wide],
+        "points": sorted(done, key=lambda result: result["energy_per_beat_nj"]),
+        "failed": found.failed,
+    }
+    name = f"pareto-{how.pdk}"
+    title = f"{len(done)} design points on {how.pdk} {done[0]['corner']}, {how.beats} test beats each"
+    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(table, indent=1) + chr(10))}")
+    out.print(f"wrote {write_atomic(folder / f'{name}.png', draw(found, title))}")
+
+
+def _table(found: Explored) -> Table:
+    table = Table("", "network", "core")
+    for column in ("accuracy", "cycles", "um2", "nJ"):
+        table.add_column(column, justify="right", no_wrap=True)
+    starred, plus = ({result["key"] for result in front} for front in (found.front, found.wide))
+    for result in sorted(found.done, key=lambda result: result["energy_per_beat_nj"]):
+        table.add_row(
+            "*" if result["key"] in starred else "+" if result["key"] in plus else "",
+            result["point"]["network"],
+            result["point"]["core"],
+            f"{result['accuracy']:.2%}",
+            f"{result['cycles_per_beat']:.1f}",
+            f"{result['area_um2']:,.0f}",
+            f"{result['energy_per_beat_nj']:.3f}",
+            style="bold" if result["key"] in starred else None,
+        )
+    return table
+
+
 def kind(config: Mapping[str, Any]) -> str:
     if config["datapath"] == "tree":
         return "adder tree"
     return f"serial, {config['weights'].upper()}" + (", IF" if config["neuron"] == "if" else "")
 
 
-def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
+def draw(found: Explored, title: str) -> bytes:
     """A PNG. Each result is a point; hollow ones have clocks that run all the time; lines are the fronts."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -36,7 +85,9 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
     left, right = figure.subplots(1, 2)
     for name, (colour, marker) in KINDS.items():
         for gated in (True, False):
-            some = [r for r in results if (kind(r["point"]["config"]), r["point"]["clock_gates"] > 0) == (name, gated)]
+            some = [
+                r for r in found.done if (kind(r["point"]["config"]), r["point"]["clock_gates"] > 0) == (name, gated)
+            ]
             if not some:
                 continue
             energies = [r["energy_per_beat_nj"] for r in some]
@@ -52,8 +103,8 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
             }
             left.scatter(energies, [100 * r["accuracy"] for r in some], **style)
             right.scatter(energies, [r["area_um2"] * 1e-6 for r in some], **style)
-    _accuracies(left, results)
-    _areas(right, results)
+    _accuracies(left, found)
+    _areas(right, found.areas)
     for axes in (left, right):
         axes.set_xscale("log")
         axes.set_xlabel("energy per beat, nJ (gate level, with glitches)")
@@ -71,10 +122,10 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
     return picture.getvalue()
 
 
-def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
-    best = on_front(results, "error rate", "energy")
+def _accuracies(axes: Any, found: Explored) -> None:
+    best = found.front
     energies, accuracies = [r["energy_per_beat_nj"] for r in best], [100 * r["accuracy"] for r in best]
-    end = max([THESIS[0], *(r["energy_per_beat_nj"] for r in results)]) * 1.2
+    end = max([THESIS[0], *(r["energy_per_beat_nj"] for r in found.done)]) * 1.2
     axes.step([*energies, end], [*accuracies, accuracies[-1]], where="post", color=INK, linewidth=1, zorder=2)
     for accuracy in ACCURACIES:
         axes.axhline(accuracy, color="#999999", linewidth=0.8, linestyle=":", zorder=1)
@@ -95,8 +146,7 @@ def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
     axes.set_title("Accuracy and energy", fontsize=10, color=INK)
 
 
-def _areas(axes: Any, results: Sequence[dict[str, Any]]) -> None:
-    best = on_front(results, "area", "energy")
+def _areas(axes: Any, best: Sequence[dict[str, Any]]) -> None:
     energies, areas = [r["energy_per_beat_nj"] for r in best], [r["area_um2"] * 1e-6 for r in best]
     axes.step(energies, areas, where="post", color=INK, linewidth=1, zorder=2)
     axes.set_xscale("log")

@@ -1,8 +1,7 @@
-"""A sweep of stub points in a process of its own, to be killed: python -m tests.support.sweep_stub FOLDER"""
+"""A sweep of stub points in a process of its own, to be killed."""
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,7 +43,6 @@ def stubs(folder: Path) -> list[Stub]:
     return [Stub(str(k), str(folder / "log"), seconds=0.3) for k in range(8)]
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
+def main(folder: Path) -> None:
     with connect(workers=1) as client:
         sweep(stubs(folder), Store(folder / "points"), work, client)
