@@ -17,12 +17,11 @@ from systemrdl.node import FieldNode
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.registers.map import number, register_at
-from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.hw.host.spi import LEAD, WRITE
 from sparrow_ecg.hw.host.unpacker import BYTES
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
 from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
-from sparrow_ecg.sim.rtl.board import LEAD
 
 PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
 FIRST_WORD = 2 + 4  # bytes of a frame that reads, up to the end of its first word
