@@ -7,13 +7,16 @@ import json
 from collections.abc import Mapping, Sequence
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.sim.studies.pareto import Explored
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure  # slow to import, and only needed for the picture
 
 KINDS = {  # of core: colour and marker
     "adder tree": ("#1b9e77", "D"),
@@ -23,7 +26,7 @@ KINDS = {  # of core: colour and marker
 }
 INK = "#333333"
 ACCURACIES = (98.29, 99.2)  # that are asked for, %
-THESIS = (31.39, 98.29)  # nJ and % of a chip in 22 nm: S. Chu, doctoral thesis
+PUBLISHED = (31.39, 98.29)  # nJ and % of SparrowSNN in 22 nm: S. Chu, doctoral thesis
 
 
 def show(found: Explored) -> None:
@@ -76,7 +79,14 @@ def kind(config: Mapping[str, Any]) -> str:
 
 
 def draw(found: Explored, title: str) -> bytes:
-    """A PNG. Each result is a point; hollow ones have clocks that run all the time; lines are the fronts."""
+    """A PNG."""
+    png = io.BytesIO()
+    picture(found, title).savefig(png, dpi=160)
+    return png.getvalue()
+
+
+def picture(found: Explored, title: str) -> Figure:
+    """Each result is a point; hollow ones have clocks that run all the time; lines are the fronts."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -117,31 +127,28 @@ def draw(found: Explored, title: str) -> bytes:
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     figure.suptitle(title, color=INK, fontsize=11)
-    picture = io.BytesIO()
-    figure.savefig(picture, dpi=160)
-    return picture.getvalue()
+    return figure
 
 
 def _accuracies(axes: Any, found: Explored) -> None:
     best = found.front
     energies, accuracies = [r["energy_per_beat_nj"] for r in best], [100 * r["accuracy"] for r in best]
-    end = max([THESIS[0], *(r["energy_per_beat_nj"] for r in found.done)]) * 1.2
+    end = max([PUBLISHED[0], *(r["energy_per_beat_nj"] for r in found.done)]) * 1.2
     axes.step([*energies, end], [*accuracies, accuracies[-1]], where="post", color=INK, linewidth=1, zorder=2)
     for accuracy in ACCURACIES:
         axes.axhline(accuracy, color="#999999", linewidth=0.8, linestyle=":", zorder=1)
         axes.annotate(
             f"{accuracy:g} %", (1, accuracy), xycoords=("axes fraction", "data"), ha="right", va="top",
-            fontsize=8, color="#777777",
+            fontsize=8, color="#777777", path_effects=_halo(),
         )  # fmt: skip
-    axes.plot(*THESIS, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
+    axes.plot(*PUBLISHED, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
     axes.annotate(
-        "thesis chip, 22 nm", THESIS, xytext=(0, 9), textcoords="offset points", fontsize=8, ha="center",
-        color="#b2182b",
+        "SparrowSNN, 22 nm, published", PUBLISHED, xytext=(0, 9), textcoords="offset points", fontsize=8, ha="center",
+        color="#b2182b", path_effects=_halo(),
     )  # fmt: skip
     axes.margins(x=0.08, y=0.12)
     axes.set_xscale("log")
-    axes.set_xlim(left=axes.get_xlim()[0] / 5)  # room for names, to the left of all points
-    _name(axes, best, lambda r: 100 * r["accuracy"], [r["point"]["network"] for r in best], left=True)
+    _name(axes, [(r["energy_per_beat_nj"], 100 * r["accuracy"], r["point"]["network"]) for r in best], up=True)
     axes.set_ylabel("accuracy on all test beats, %")
     axes.set_title("Accuracy and energy", fontsize=10, color=INK)
 
@@ -151,8 +158,9 @@ def _areas(axes: Any, best: Sequence[dict[str, Any]]) -> None:
     axes.step(energies, areas, where="post", color=INK, linewidth=1, zorder=2)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.margins(x=0.08, y=0.1)
-    _name(axes, best, lambda r: r["area_um2"] * 1e-6, [r["point"]["core"] for r in best])
+    axes.margins(x=0.08, y=0.15)
+    names = [(energy, area, r["point"]["core"]) for energy, area, r in zip(energies, areas, best, strict=True)]
+    _name(axes, names, up=False)
     _decades(axes.yaxis)
     axes.set_ylabel("area of cells, mm$^2$")
     axes.set_title("Area and energy", fontsize=10, color=INK)
@@ -167,17 +175,23 @@ def _decades(axis: Any) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, names: Sequence[str], left: bool = False) -> None:
-    """Names beside points, to the left or right, each at least a line above the one below it."""
-    places = sorted(
-        zip([height(result) for result in results], results, names, strict=True), key=lambda place: place[0]
-    )
-    line, below = 8.5, -inf  # points
-    for value, result, name in places:
-        point = result["energy_per_beat_nj"], value
-        at = axes.transData.transform(point)[1] * 72 / axes.figure.dpi
-        below = max(at - line / 3, below + line)
+def _name(axes: Any, points: Sequence[tuple[float, float, str]], up: bool) -> None:
+    """Names beside the points of a front, on the side where no design is: to the left, and up, or down, by at least a
+    line from the one before, so that neither the front nor another name runs through any.
+    """
+    axes.set_xlim(left=axes.get_xlim()[0] / 8)  # room for them
+    line, sign, last = 9.0, 1 if up else -1, -inf  # points
+    for energy, value, name in sorted(points, key=lambda point: sign * point[1]):
+        at = axes.transData.transform((energy, value))[1] * 72 / axes.figure.dpi
+        last = max(sign * at, last + line)
         axes.annotate(
-            name, point, xytext=(-7 if left else 7, below - at), textcoords="offset points",
-            fontsize=7.5, color=INK, ha="right" if left else "left",
+            name, (energy, value), xytext=(-7, sign * last - at), textcoords="offset points", fontsize=7.5, color=INK,
+            ha="right", va="center", path_effects=_halo(),
         )  # fmt: skip
+
+
+def _halo() -> list[Any]:
+    """White around letters, for those that lie on a line of the grid."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.5, foreground="white")]

@@ -150,8 +150,8 @@ def _show(result: dict[str, Any]) -> None:
         per_synapse = total["access_nj_per_beat"] * 1e3 / result["synapses"]
         idle = total["leakage_nw"] / HEART_HZ
         out.print(
-            f"least {goal}: {total['area_um2'] * 1e-6:.3f} mm2; {total['power_at_75_bpm_nw']:.0f} nW at 75 beats a minute"
-            " while weights are kept; accesses"
+            f"least {goal}: {total['area_um2'] * 1e-6:.3f} mm2; {total['power_at_75_bpm_nw']:.0f} nW at 75 beats a"
+            " minute while weights are kept; accesses"
             f" [bold]{total['access_nj_per_beat']:.2f} nJ a beat[/bold], {per_synapse:.3f} pJ per synapse;"
             f" {total['load_nj']:.1f} nJ to load an image; leakage {total['leakage_nj_per_beat']:.2f} nJ in the cycles"
             f" of a beat at {result['clock_mhz']:g} MHz, but {idle:.0f} nJ from beat to beat"

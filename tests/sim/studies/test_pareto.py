@@ -23,15 +23,14 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.network import Network
-from sparrow_ecg.sim.report.pareto import draw
 from sparrow_ecg.sim.rtl.benches.networks import random_network
 from sparrow_ecg.sim.studies import variants
 from sparrow_ecg.sim.studies.front import front, on_front
-from sparrow_ecg.sim.studies.pareto import Explored
 from sparrow_ecg.sim.studies.point import Measurement, Point
 from sparrow_ecg.sim.studies.space import FULL, Space, default, unique
 from sparrow_ecg.sim.studies.store import Store
 from sparrow_ecg.sim.studies.sweep import sweep
+from tests.support.results import RESULTS
 from tests.support.sweep_stub import Stub, stubs, work
 
 
@@ -184,28 +183,10 @@ def test_no_point_of_the_front_is_dominated_and_every_other_is(costs):
         assert kept[k] != any(dominates(other, point) for other in costs[kept])
 
 
-def result(accuracy: float, energy: float, area: float, **point: Any) -> dict[str, Any]:
-    config = {"datapath": "serial", "weights": "rom", "neuron": "ssf", "lanes": 2, "zero_skip": True}
-    described = {"network": "one", "core": "serial", "config": config, "clock_gates": 3, **point}
-    return {"accuracy": accuracy, "energy_per_beat_nj": energy, "area_um2": area, "point": described}
-
-
-RESULTS = [
-    result(0.98, 0.2, 4e4),
-    result(0.98, 0.4, 2e4),
-    result(0.99, 2.0, 5e5),
-    result(0.97, 0.3, 9e5, clock_gates=0),
-]
-
-
 def test_results_on_the_front():
     assert on_front(RESULTS, "error rate", "energy") == [RESULTS[0], RESULTS[2]]
     assert on_front(RESULTS, "error rate", "energy", "area") == RESULTS[:3]
     assert on_front([], "energy") == []
-
-
-def test_the_picture_is_a_png():
-    assert draw(Explored.of(RESULTS, Measurement()), "four").startswith(b"\x89PNG")
 
 
 def test_a_variant_is_trained_from_the_records_of_the_worker(synthetic_root):
