@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -14,7 +14,9 @@ from sparrow_ecg.sim.energy import calibration
 from sparrow_ecg.sim.energy.calibration import Fit, Observation
 from sparrow_ecg.sim.energy.formulas import energy
 from sparrow_ecg.sim.energy.technologies import TECHNOLOGIES
-from sparrow_ecg.sim.studies.calibrate import Calibrated
+
+if TYPE_CHECKING:
+    from sparrow_ecg.sim.studies.calibrate import Calibrated
 
 
 def show(found: Calibrated) -> None:

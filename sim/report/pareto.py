@@ -13,10 +13,11 @@ from rich.table import Table
 
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.sim.studies.pareto import Explored
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure  # slow to import, and only needed for the picture
+
+    from sparrow_ecg.sim.studies.pareto import Explored
 
 KINDS = {  # of core: colour and marker
     "adder tree": ("#1b9e77", "D"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +15,6 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import err, out
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network.network import Network
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
@@ -24,10 +22,9 @@ from sparrow_ecg.sim.gates.energy.sram import GOALS, arrange, cost, layer_reads,
 from sparrow_ecg.sim.gates.library import macros
 from sparrow_ecg.sim.gates.library.pdks import liberty_root
 from sparrow_ecg.sim.rtl.probes import count
+from sparrow_ecg.sim.studies.sram import REST_PDK, TABLES, rest
 
-REST_PDK = "ihp130"  # standard cells of the macros' process
 RESULTS = Path("build/results")
-TABLES = ("biases", "weights")  # in the order of an image's sections, and the names of their blocks
 
 
 @core_options("lanes", "neuron", "zero_skip", network="reference", datapath="serial", weights="ram")
@@ -85,35 +82,6 @@ def main(
 def _total(tables: list[dict[str, Any]]) -> dict[str, float]:
     keys = ("area_um2", "access_nj_per_beat", "leakage_nj_per_beat", "leakage_nw", "power_at_75_bpm_nw", "load_nj")
     return {key: sum(table[key] for table in tables) for key in keys}
-
-
-def rest(folder: Path, network: Network, config: Serial) -> dict[str, Any] | None:
-    """The same core without its tables, from the gate-level figures of its ``rom`` build on the same process: that
-    build's blocks other than the tables. None when ``gatepower`` has not made them for this network and config, in
-    blocks of their own (``--no-flat``).
-
-    The ``ram`` build's wider potentials and its loader are not in it.
-    """
-    for path in sorted(folder.glob(f"gatepower-{network.name}-{REST_PDK}*.json")):
-        made = json.loads(path.read_text())
-        if made["digest"] != network.digest or made["config"] != replace(config, weights="rom").as_dict():
-            continue
-        if made["flow"]["flat"]:  # whose gates belong to no block for sure
-            continue
-        others = [kinds for name, kinds in made["blocks_nj"].items() if name not in TABLES]
-        leakage = sum(kinds["leakage"] for kinds in others)
-        dynamic = sum(sum(kinds.values()) for kinds in others) - leakage
-        seconds = made["cycles_per_beat"] / (made["clock_mhz"] * 1e6)
-        return {
-            "from": path.name,
-            "beats": made["beats"],
-            "clock_mhz": made["clock_mhz"],
-            "energy_nj_per_beat": dynamic,
-            "leakage_nj_per_beat": leakage,
-            "leakage_nw": leakage / seconds,
-            "rom_tables_nj_per_beat": made["energy_per_beat_nj"] - dynamic - leakage,
-        }
-    return None
 
 
 def _show(result: dict[str, Any]) -> None:
