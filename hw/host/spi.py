@@ -18,6 +18,7 @@ from sparrow_ecg.hw.host.registers.bus import RegisterBus
 from sparrow_ecg.hw.host.registers.map import DATA_BITS
 
 WRITE = 0x80  # bit of the command
+LEAD = 4  # cycles of the core from chip select to the first edge of sck, and from its last edge to chip select
 PINS = {"cs_n": In(1, init=1), "sck": In(1), "mosi": In(1), "miso": Out(1), "miso_enable": Out(1)}
 
 

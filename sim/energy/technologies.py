@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic_core import ArgsKwargs, PydanticCustomError
 
 from sparrow_ecg.model.errors import InputError
 
@@ -15,16 +16,20 @@ from sparrow_ecg.model.errors import InputError
 class Constant:
     """A number and where it comes from."""
 
-    value: float
-    source: str
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    source: Annotated[str, Field(pattern=r"\S")]
 
-    def __post_init__(self) -> None:
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise InputError(f"value {self.value!r} is not a number")
-        if not math.isfinite(self.value) or self.value < 0:
-            raise InputError(f"value {self.value} is not finite and at least 0")
-        if not isinstance(self.source, str) or not self.source.strip():
-            raise InputError("source is missing: say where the number comes from")
+
+def _divisor(constant: Constant) -> Constant:
+    if constant.value == 0:
+        raise PydanticCustomError("divisor", "Input should be above 0: it divides")
+    return constant
+
+
+def _whole(constant: Constant) -> Constant:
+    if constant.value < 1 or constant.value % 1:
+        raise PydanticCustomError("whole", "Input should be a whole number, at least 1")
+    return constant
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Technology:
                    the address and zeros are not built; else nothing.
     """
 
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     add: Constant
     compare: Constant
     subtract: Constant
@@ -55,18 +60,12 @@ class Technology:
     dram: Constant
     sparse_hop: Constant
     dense_hop: Constant
-    dram_reuse: Constant
-    neurons_per_core: Constant
+    dram_reuse: Annotated[Constant, AfterValidator(_divisor)]
+    neurons_per_core: Annotated[Constant, AfterValidator(_whole)]
     weight: Constant | None = None
     state: Constant | None = None
     cycle: Constant | None = None
     table: Constant | None = None
-
-    def __post_init__(self) -> None:
-        if self.dram_reuse.value == 0:
-            raise InputError("constant dram_reuse: 0, but it divides; give a number above 0")
-        if self.neurons_per_core.value < 1 or self.neurons_per_core.value % 1:
-            raise InputError(f"constant neurons_per_core: {self.neurons_per_core.value} is no whole number >= 1")
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, in the form that `load` reads."""
@@ -134,33 +133,33 @@ def load(source: str) -> Technology:
         names = ", ".join(TECHNOLOGIES)
         raise InputError(f"no technology '{source}': give {names}, or the path of a JSON table")
     try:
-        return _from_json(json.loads(path.read_text()))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"technology {path}: not JSON ({error}); mend the file") from None
-    except InputError as error:
-        raise InputError(f"technology {path}: {error}") from None
+        file = TypeAdapter(_File).validate_json(path.read_bytes(), strict=True, extra="forbid")
+        given = ArgsKwargs((file.name,), file.constants)
+        return TypeAdapter(Technology).validate_python(given, extra="forbid")
+    except ValidationError as error:
+        raise InputError(f"technology {path}: {_first(error)}; mend the file") from None
 
 
-def _from_json(table: Any) -> Technology:
-    _keys("file", table, ("name", "constants"))
-    if not isinstance(table["name"], str) or not table["name"]:
-        raise InputError("name is not a text; name the table")
-    _keys("constants", table["constants"], CONSTANTS, OPTIONAL)
-    constants = {}
-    for name, entry in table["constants"].items():
-        _keys(f"constant {name}", entry, ("value", "source"))
-        try:
-            constants[name] = Constant(**entry)
-        except InputError as error:
-            raise InputError(f"constant {name}: {error}") from None
-    return Technology(name=table["name"], **constants)
+@dataclass(frozen=True)
+class _File:
+    name: Annotated[str, Field(min_length=1)]
+    constants: dict[str, Constant]
 
 
-def _keys(where: str, entry: Any, expected: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
-    if not isinstance(entry, dict):
-        raise InputError(f"{where}: not an object with {', '.join(expected)}")
-    missing = [key for key in expected if key not in entry]
-    unknown = [key for key in entry if key not in (*expected, *optional)]
-    advice = [f"{verb} {', '.join(keys)}" for verb, keys in (("add", missing), ("remove", unknown)) if keys]
-    if advice:
-        raise InputError(f"{where}: {'; '.join(advice)}")
+ADVICE = {  # by pydantic's type of error, where its own message is none for a user
+    "missing": "is missing: add it",
+    "unexpected_keyword_argument": "is not known: remove it",
+    "multiple_argument_values": "is not known: remove it",
+    "string_pattern_mismatch": "is empty: say where the number comes from",
+}
+
+
+def _first(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line, and in which field."""
+    first = error.errors()[0]
+    path = [str(step) for step in first["loc"]]
+    if error.title == Technology.__name__:
+        path = ["constants", *path]
+    value = first["input"]
+    seen = f", not {value!r}" if isinstance(value, str | int | float) and first["type"] != "json_invalid" else ""
+    return f"{'.'.join(path) or 'file'}: {ADVICE.get(first['type']) or first['msg'] + seen}"

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError, ToolError
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, REGISTERS, Device
-from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
+from sparrow_ecg.sim.tools import BuildError, run_tool, run_yosys
 
 STEPS = 3  # of `implement`
 # A table of constants asks for its word one cycle, and gets it the next: that is a block of memory, but for the value
@@ -38,10 +38,6 @@ _ADVICE = {
     MEMORIES: "a smaller network",
     PINS: "--top chip",
 }
-
-
-class FlowError(ToolError):
-    """A tool failed, for no reason that we know of."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def implement(
     what:       what the design is called in messages.
     target_mhz: a clock that must be met; by default the device's target, which need not be.
     pins:       constraints in the family's format; without them nextpnr chooses the pins.
-    Raises InputError when it does not fit or the clock is not met, and `FlowError`.
+    Raises InputError when it does not fit or the clock is not met, and BuildError.
     """
     check_tools(device)
     family = device.family
@@ -93,8 +89,7 @@ def implement(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "design.v").write_text(build.verilog)
-        (folder / "flow.ys").write_text(script(build, device))
-        _tool(RUNNER, ["flow.ys"], folder, "Yosys")
+        run_yosys(script(build, device), folder)
         done(1)
         options = [*device.options, "--json", "design.json", family.routed, "routed", "--report", "report.json"]
         options += ["--freq", str(target_mhz or device.target_mhz), "--timing-allow-fail", "--seed", str(seed)]
@@ -111,7 +106,7 @@ def implement(
                 f"{what} reaches {fmax:.1f} MHz on {device.name}, not {target_mhz:g} MHz: no bitstream for a clock that"
                 " it cannot follow; try a lower --clock-mhz, fewer --lanes, or another --seed"
             )
-        _tool(_command(family.package, family.pack), ["routed", "bitstream"], folder, family.pack)
+        run_tool([*_tool(family.package, family.pack), "routed", "bitstream"], folder, name=family.pack)
         done(1)
         bitstream = (folder / "bitstream").read_bytes()
     incoming, outgoing = pin_delays(log)
@@ -123,28 +118,19 @@ def script(build: Build, device: Device) -> str:
     return SCRIPT.format(top=build.top, unread=unread, synthesis=device.synthesis)
 
 
-def _command(package: str, name: str) -> str:
-    return _WASM.format(package=package, name=name)
-
-
-def _tool(code: str, arguments: list[str], folder: Path, name: str) -> str:
-    """Run Python code in a folder, by paths relative to it: other temporary files are hidden from these tools."""
-    command = [sys.executable, "-c", code, *arguments]
-    result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if result.returncode:
-        raise FlowError(f"{name} failed", result.stdout)
-    return result.stdout
+def _tool(package: str, name: str) -> list[str]:
+    """The command of a tool that is a Python package: it sees its own folder, but no other temporary file."""
+    return [sys.executable, "-c", _WASM.format(package=package, name=name)]
 
 
 def _place(options: list[str], folder: Path, device: Device, what: str, pins: Path | None) -> str:
     """nextpnr's log."""
-    code = _command(device.family.package, f"nextpnr_{device.family.name}")
-    command = [sys.executable, "-c", code, *options]
+    command = [*_tool(device.family.package, f"nextpnr_{device.family.name}"), *options]
     result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     log = result.stdout
     if result.returncode:
         refuse(log, device, what, pins)
-        raise FlowError("nextpnr failed", log)
+        raise BuildError("nextpnr failed", log)
     return log
 
 
@@ -175,10 +161,10 @@ def refuse(log: str, device: Device, what: str, pins: Path | None = None) -> Non
 
 
 def highest_clock(report: Mapping) -> float:
-    """MHz of the slowest clock in nextpnr's JSON report. Raises `FlowError` when it has none."""
+    """MHz of the slowest clock in nextpnr's JSON report. Raises BuildError when it has none."""
     clocks = [clock["achieved"] for clock in report["fmax"].values()]
     if not clocks:
-        raise FlowError("nextpnr found no clock in the design")
+        raise BuildError("nextpnr found no clock in the design")
     return min(clocks)
 
 

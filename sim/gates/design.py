@@ -16,7 +16,8 @@ from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, pdk
 from sparrow_ecg.sim.gates.netlist import synthesis, timing
-from sparrow_ecg.sim.gates.netlist.netlist import Netlist, read
+from sparrow_ecg.sim.gates.netlist.netlist import Netlist
+from sparrow_ecg.sim.gates.netlist.reader import read
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.run.gatesim import GateSimulator, Simulator
 
@@ -42,7 +43,7 @@ class Design:
     @cached_property
     def netlist(self) -> Netlist:
         assert self.library
-        return read(self.module, self.library)
+        return read(self.module, self.library, self.build)
 
     @cached_property
     def timing(self) -> timing.Timing:

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from sparrow_ecg.model.errors import InputError, VerificationError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS, TEXTS = "docs/results.json", "docs/figures.toml"

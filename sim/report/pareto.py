@@ -1,13 +1,23 @@
-"""The design space as a picture: accuracy and area against energy."""
+"""The design space on the screen, on disk, and as a picture: accuracy and area against energy."""
 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sparrow_ecg.sim.studies.front import on_front
+from rich.table import Table
+
+from sparrow_ecg.model.console import out
+from sparrow_ecg.model.files import write_atomic
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure  # slow to import, and only needed for the picture
+
+    from sparrow_ecg.sim.studies.pareto import Explored
 
 KINDS = {  # of core: colour and marker
     "adder tree": ("#1b9e77", "D"),
@@ -17,7 +27,50 @@ KINDS = {  # of core: colour and marker
 }
 INK = "#333333"
 ACCURACIES = (98.29, 99.2)  # that are asked for, %
-THESIS = (31.39, 98.29)  # nJ and % of a chip in 22 nm: S. Chu, doctoral thesis
+PUBLISHED = (31.39, 98.29)  # nJ and % of SparrowSNN in 22 nm: S. Chu, doctoral thesis
+
+
+def show(found: Explored) -> None:
+    out.print(_table(found))
+    out.print(
+        f"{len(found.front)} points on the front of accuracy and energy (*), {len(found.wide)} with area besides (+)"
+    )
+
+
+def write(found: Explored, folder: Path) -> None:
+    """``pareto-<pdk>.json`` and the picture, ``pareto-<pdk>.png``. There must be a point."""
+    how, done = found.how, found.done
+    table = {
+        "measurement": vars(how),
+        "sources": done[0]["sources"],
+        "front": [result["key"] for result in found.front],
+        "front_with_area": [result["key"] for result in found.wide],
+        "points": sorted(done, key=lambda result: result["energy_per_beat_nj"]),
+        "failed": found.failed,
+    }
+    name = f"pareto-{how.pdk}"
+    title = f"{len(done)} design points on {how.pdk} {done[0]['corner']}, {how.beats} test beats each"
+    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(table, indent=1) + chr(10))}")
+    out.print(f"wrote {write_atomic(folder / f'{name}.png', draw(found, title))}")
+
+
+def _table(found: Explored) -> Table:
+    table = Table("", "network", "core")
+    for column in ("accuracy", "cycles", "um2", "nJ"):
+        table.add_column(column, justify="right", no_wrap=True)
+    starred, plus = ({result["key"] for result in front} for front in (found.front, found.wide))
+    for result in sorted(found.done, key=lambda result: result["energy_per_beat_nj"]):
+        table.add_row(
+            "*" if result["key"] in starred else "+" if result["key"] in plus else "",
+            result["point"]["network"],
+            result["point"]["core"],
+            f"{result['accuracy']:.2%}",
+            f"{result['cycles_per_beat']:.1f}",
+            f"{result['area_um2']:,.0f}",
+            f"{result['energy_per_beat_nj']:.3f}",
+            style="bold" if result["key"] in starred else None,
+        )
+    return table
 
 
 def kind(config: Mapping[str, Any]) -> str:
@@ -26,8 +79,15 @@ def kind(config: Mapping[str, Any]) -> str:
     return f"serial, {config['weights'].upper()}" + (", IF" if config["neuron"] == "if" else "")
 
 
-def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
-    """A PNG. Each result is a point; hollow ones have clocks that run all the time; lines are the fronts."""
+def draw(found: Explored, title: str) -> bytes:
+    """A PNG."""
+    png = io.BytesIO()
+    picture(found, title).savefig(png, dpi=160)
+    return png.getvalue()
+
+
+def picture(found: Explored, title: str) -> Figure:
+    """Each result is a point; hollow ones have clocks that run all the time; lines are the fronts."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -36,7 +96,9 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
     left, right = figure.subplots(1, 2)
     for name, (colour, marker) in KINDS.items():
         for gated in (True, False):
-            some = [r for r in results if (kind(r["point"]["config"]), r["point"]["clock_gates"] > 0) == (name, gated)]
+            some = [
+                r for r in found.done if (kind(r["point"]["config"]), r["point"]["clock_gates"] > 0) == (name, gated)
+            ]
             if not some:
                 continue
             energies = [r["energy_per_beat_nj"] for r in some]
@@ -52,8 +114,8 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
             }
             left.scatter(energies, [100 * r["accuracy"] for r in some], **style)
             right.scatter(energies, [r["area_um2"] * 1e-6 for r in some], **style)
-    _accuracies(left, results)
-    _areas(right, results)
+    _accuracies(left, found)
+    _areas(right, found.areas)
     for axes in (left, right):
         axes.set_xscale("log")
         axes.set_xlabel("energy per beat, nJ (gate level, with glitches)")
@@ -66,43 +128,40 @@ def draw(results: Sequence[dict[str, Any]], title: str) -> bytes:
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     figure.suptitle(title, color=INK, fontsize=11)
-    picture = io.BytesIO()
-    figure.savefig(picture, dpi=160)
-    return picture.getvalue()
+    return figure
 
 
-def _accuracies(axes: Any, results: Sequence[dict[str, Any]]) -> None:
-    best = on_front(results, "error rate", "energy")
+def _accuracies(axes: Any, found: Explored) -> None:
+    best = found.front
     energies, accuracies = [r["energy_per_beat_nj"] for r in best], [100 * r["accuracy"] for r in best]
-    end = max([THESIS[0], *(r["energy_per_beat_nj"] for r in results)]) * 1.2
+    end = max([PUBLISHED[0], *(r["energy_per_beat_nj"] for r in found.done)]) * 1.2
     axes.step([*energies, end], [*accuracies, accuracies[-1]], where="post", color=INK, linewidth=1, zorder=2)
     for accuracy in ACCURACIES:
         axes.axhline(accuracy, color="#999999", linewidth=0.8, linestyle=":", zorder=1)
         axes.annotate(
             f"{accuracy:g} %", (1, accuracy), xycoords=("axes fraction", "data"), ha="right", va="top",
-            fontsize=8, color="#777777",
+            fontsize=8, color="#777777", path_effects=_halo(),
         )  # fmt: skip
-    axes.plot(*THESIS, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
+    axes.plot(*PUBLISHED, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
     axes.annotate(
-        "thesis chip, 22 nm", THESIS, xytext=(0, 9), textcoords="offset points", fontsize=8, ha="center",
-        color="#b2182b",
+        "SparrowSNN, 22 nm, published", PUBLISHED, xytext=(0, 9), textcoords="offset points", fontsize=8, ha="center",
+        color="#b2182b", path_effects=_halo(),
     )  # fmt: skip
     axes.margins(x=0.08, y=0.12)
     axes.set_xscale("log")
-    axes.set_xlim(left=axes.get_xlim()[0] / 5)  # room for names, to the left of all points
-    _name(axes, best, lambda r: 100 * r["accuracy"], [r["point"]["network"] for r in best], left=True)
+    _name(axes, [(r["energy_per_beat_nj"], 100 * r["accuracy"], r["point"]["network"]) for r in best], up=True)
     axes.set_ylabel("accuracy on all test beats, %")
     axes.set_title("Accuracy and energy", fontsize=10, color=INK)
 
 
-def _areas(axes: Any, results: Sequence[dict[str, Any]]) -> None:
-    best = on_front(results, "area", "energy")
+def _areas(axes: Any, best: Sequence[dict[str, Any]]) -> None:
     energies, areas = [r["energy_per_beat_nj"] for r in best], [r["area_um2"] * 1e-6 for r in best]
     axes.step(energies, areas, where="post", color=INK, linewidth=1, zorder=2)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.margins(x=0.08, y=0.1)
-    _name(axes, best, lambda r: r["area_um2"] * 1e-6, [r["point"]["core"] for r in best])
+    axes.margins(x=0.08, y=0.15)
+    names = [(energy, area, r["point"]["core"]) for energy, area, r in zip(energies, areas, best, strict=True)]
+    _name(axes, names, up=False)
     _decades(axes.yaxis)
     axes.set_ylabel("area of cells, mm$^2$")
     axes.set_title("Area and energy", fontsize=10, color=INK)
@@ -117,17 +176,23 @@ def _decades(axis: Any) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _name(axes: Any, results: Sequence[dict[str, Any]], height: Any, names: Sequence[str], left: bool = False) -> None:
-    """Names beside points, to the left or right, each at least a line above the one below it."""
-    places = sorted(
-        zip([height(result) for result in results], results, names, strict=True), key=lambda place: place[0]
-    )
-    line, below = 8.5, -inf  # points
-    for value, result, name in places:
-        point = result["energy_per_beat_nj"], value
-        at = axes.transData.transform(point)[1] * 72 / axes.figure.dpi
-        below = max(at - line / 3, below + line)
+def _name(axes: Any, points: Sequence[tuple[float, float, str]], up: bool) -> None:
+    """Names beside the points of a front, on the side where no design is: to the left, and up, or down, by at least a
+    line from the one before, so that neither the front nor another name runs through any.
+    """
+    axes.set_xlim(left=axes.get_xlim()[0] / 8)  # room for them
+    line, sign, last = 9.0, 1 if up else -1, -inf  # points
+    for energy, value, name in sorted(points, key=lambda point: sign * point[1]):
+        at = axes.transData.transform((energy, value))[1] * 72 / axes.figure.dpi
+        last = max(sign * at, last + line)
         axes.annotate(
-            name, point, xytext=(-7 if left else 7, below - at), textcoords="offset points",
-            fontsize=7.5, color=INK, ha="right" if left else "left",
+            name, (energy, value), xytext=(-7, sign * last - at), textcoords="offset points", fontsize=7.5, color=INK,
+            ha="right", va="center", path_effects=_halo(),
         )  # fmt: skip
+
+
+def _halo() -> list[Any]:
+    """White around letters, for those that lie on a line of the grid."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.5, foreground="white")]

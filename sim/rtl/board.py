@@ -11,6 +11,7 @@ import numpy as np
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.hw.host.registers.map import DATA_BITS
+from sparrow_ecg.hw.host.spi import LEAD
 from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
 from sparrow_ecg.sim.rtl.verilator import build
 
@@ -19,7 +20,6 @@ FLAGS = (
     *("--cc", "--exe", "--top-module", "chip", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
     *("-Wno-fatal", "-Wno-lint", "-CFLAGS", "-fPIC -DNDEBUG", "-LDFLAGS", "-shared"),
 )
-LEAD = 4  # cycles of the core from chip select to the first edge of sck, and from its last edge to chip select
 
 
 class Board:

@@ -13,9 +13,11 @@ import numpy as np
 from cocotb_tools.runner import get_results, get_runner
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.sim.cache import plain
 from sparrow_ecg.sim.rtl import harness
 from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
-from sparrow_ecg.sim.rtl.verilator import BuildError, build, plain
+from sparrow_ecg.sim.rtl.verilator import build
+from sparrow_ecg.sim.tools import BuildError
 
 POLL = 0.2  # seconds between two looks at how far it is
 

@@ -21,7 +21,8 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.rtl.benches import farm
-from sparrow_ecg.sim.rtl.verilator import BuildError, verilator_environment
+from sparrow_ecg.sim.rtl.verilator import verilator_environment
+from sparrow_ecg.sim.tools import BuildError
 
 # cocotb-test makes every signal public, which the farm does not need and which would double the time to compile.
 COMPILE = ["--no-public-flat-rw", "-Wno-fatal", "-Wno-lint", "--x-assign", "fast", "--x-initial", "fast", "--noassert"]

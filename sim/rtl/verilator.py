@@ -1,32 +1,24 @@
-"""Verilator: finding it, building with it once for the same content, and its lint.
-
-Builds lie in ``cache/<kind>-<digest>`` of `build_folder`. They are made in a folder of their own
-and renamed when whole, so that several processes may build at once, and a build that is interrupted leaves
-nothing.
-"""
+"""Verilator: finding it, building with it once for the same content, and its lint."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from sparrow_ecg.model.errors import InputError, ToolError
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.sim.cache import build_folder, cached, plain
+from sparrow_ecg.sim.tools import compiler, run_tool
 
 OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls
 MAKE_VARIABLES = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O3"  # the wheel lacks the first; the second is for speed
-
-PLAIN = re.compile(r"[\w./+-]+", re.ASCII)  # paths that make takes: it has no quotes
 
 VERILATOR = """#!/bin/sh
 # The Python package's Verilator, under the name that everybody calls.
@@ -62,37 +54,6 @@ WAIVERS = {
 }
 
 
-class BuildError(ToolError):
-    """Verilator or the C++ compiler refused a build."""
-
-
-def build_folder() -> Path:
-    """Where everything is built: ``build`` below the working directory.
-
-    Make works in no folder with a space in its path: then it is one of this user's own in the temporary folder.
-    """
-    here = Path("build").resolve()
-    if PLAIN.fullmatch(str(here)):
-        return here
-    temporary = Path(tempfile.gettempdir()).resolve()
-    root = (temporary if PLAIN.fullmatch(str(temporary)) else Path("/tmp")) / f"sparrow-ecg-{os.getuid()}"
-    root.mkdir(mode=0o700, exist_ok=True)
-    if root.stat().st_uid != os.getuid():  # what lies there will be run
-        raise InputError(f"{root} is another user's: set TMPDIR to a folder of your own")
-    return root / _digest(str(here))
-
-
-def plain(path: Path) -> Path:
-    """The path, or a link to it that make and its compilers take."""
-    if PLAIN.fullmatch(str(path)):
-        return path
-    link = build_folder() / "toolchain" / f"link-{_digest(str(path))}"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        link.symlink_to(path)
-    return link
-
-
 @cache
 def verilator_environment() -> dict[str, str]:
     """An environment in which ``verilator`` is on PATH, new enough for cocotb, and builds fast code.
@@ -116,9 +77,7 @@ def verilator_environment() -> dict[str, str]:
         wrapper = script("verilator", VERILATOR.format(root=plain(Path(package.origin).parent)))
         environment["PATH"] = f"{wrapper.parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
 
-    compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout
-    folder = build_folder() / "cache" / f"runtime-{_digest(compiler)}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = cached("runtime", [compiler()], lambda empty: None)  # which the script fills, object by object
     compiler_once = script("compile", COMPILE.format(folder=folder))
     environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={compiler_once}"
     return environment
@@ -142,45 +101,15 @@ def script(name: str, text: str) -> Path:
     return path
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-def run_tool(command: Sequence[str | Path], folder: Path) -> str:
-    """Run a tool of the build and return what it says. Raises `BuildError` when it fails."""
-    done = subprocess.run(
-        list(map(str, command)),
-        cwd=folder,
-        env=verilator_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if done.returncode:
-        raise BuildError(f"{Path(command[0]).name} failed", done.stdout)
-    return done.stdout
+def _verilator(arguments: Sequence[str | Path], folder: Path) -> str:
+    """Run Verilator and return what it says. Raises `BuildError` when it fails."""
+    return run_tool(["verilator", *arguments], folder, verilator_environment())
 
 
 @cache
 def verilator_version() -> str:
     """What ``verilator --version`` says."""
-    return run_tool(["verilator", "--version"], Path.cwd()).strip()
-
-
-def cached(kind: str, key: Iterable[str], make: Callable[[Path], None]) -> Path:
-    """The folder that ``make(folder)`` fills, made once for the same kind, key and Verilator."""
-    digest = _digest("\0".join([verilator_version(), MAKE_VARIABLES, *key]))
-    target = build_folder() / "cache" / f"{kind}-{digest}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open(target.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be building the same
-        if not target.exists():
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{kind}-") as temporary:
-                whole = Path(temporary) / "whole"
-                whole.mkdir()
-                make(whole)
-                whole.rename(target)
-    return target
+    return _verilator(["--version"], Path.cwd()).strip()
 
 
 def build(kind: str, sources: Mapping[str, str], flags: Sequence[str], product: str) -> Path:
@@ -194,10 +123,17 @@ def build(kind: str, sources: Mapping[str, str], flags: Sequence[str], product: 
             for name, text in sources.items():
                 (Path(work) / name).write_text(text)
             given = [name for name in sources if Path(name).suffix in (".v", ".sv", ".cpp")]
-            run_tool(["verilator", "--build", "-j", "2", "-Mdir", "obj", "-o", product, *flags, *given], Path(work))
+            _verilator(["--build", "-j", "2", "-Mdir", "obj", "-o", product, *flags, *given], Path(work))
             shutil.copy2(Path(work) / "obj" / product, folder / product)
 
-    key = [*flags, product, *(part for item in sorted(sources.items()) for part in item)]
+    key = [
+        verilator_version(),
+        compiler(),
+        MAKE_VARIABLES,
+        *flags,
+        product,
+        *(part for item in sorted(sources.items()) for part in item),
+    ]
     return cached(kind, key, make) / product
 
 
@@ -214,6 +150,5 @@ def lint(text: str) -> list[str]:
         path = Path(folder) / "core.v"
         path.write_text(text)
         waivers = [f"-Wno-{name}" for name in WAIVERS]
-        command = ["verilator", "--lint-only", "-Wall", "-Wno-fatal", *waivers, str(path)]
-        told = run_tool(command, Path(folder))
+        told = _verilator(["--lint-only", "-Wall", "-Wno-fatal", *waivers, path], Path(folder))
     return [line.replace(f"{path}:", "core.v:") for line in told.splitlines() if line.startswith("%Warning")]

@@ -1,21 +1,28 @@
-"""Serial cores at gate level: what a technology table is fitted to."""
+"""A technology table, fitted to serial cores at gate level."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sparrow_ecg.hw.core.serial import Serial
+import numpy as np
+
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.energy import calibration
-from sparrow_ecg.sim.energy.calibration import Observation
-from sparrow_ecg.sim.energy.operations import predict
-from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.studies.measure import prepare
-from sparrow_ecg.sim.studies.space import Measurement, Point, Space, unique
+from sparrow_ecg.sim.energy.calibration import Fit, Observation
+from sparrow_ecg.sim.energy.technologies import Technology
+from sparrow_ecg.sim.studies import variants
+from sparrow_ecg.sim.studies.observe import observe
+from sparrow_ecg.sim.studies.point import Measurement, Point
+from sparrow_ecg.sim.studies.space import Space, unique
+from sparrow_ecg.sim.studies.store import Store
+from sparrow_ecg.sim.studies.sweep import sweep
 
+FEWEST = 3  # designs that a table is fitted to
 NETWORKS = ("tiny", "tiny-intra-1", "tiny-intra-2")
 # Trained for this: other widths than the 5-bit weights and 4-bit inputs of those tell multiplication from addition, and
 # more neurons tell a word that is read from the table that it is read from.
@@ -36,26 +43,130 @@ def points(how: Measurement, trained: Sequence[Network]) -> list[Point]:
     return unique([*every, *SPACES[0].points(others, how)])
 
 
-def observe(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
-    """Energy of a design by part, group of blocks and kind, and its operations on the same beats. Runs in a worker."""
-    ready = prepare(point, code, data)
-    measured = measurement.energy(ready.design, ready.chosen)
-    parts, blocks = [], ready.design.build.core.blocks
-    for part in measured.parts.values():
-        groups: dict[str, float] = defaultdict(float)
-        for block, kinds in part.blocks.items():
-            for kind, femtojoules in kinds.items():
-                name = f"{calibration.group(block, blocks)}.{'clock' if kind == 'clock' else 'logic'}"
-                groups[name] += femtojoules * 1e-3 / measured.beats
-        parts.append(dict(groups))
-    config, trace = point.config, point.build.golden(ready.chosen)
-    assert isinstance(config, Serial)
-    activity = predict(
-        point.network, trace, neuron=config.neuron, zero_skip=config.zero_skip, lanes=config.lanes
-    ).as_dict()
-    library = ready.design.library
-    return {"parts": parts, "activity": activity, "corner": library.corner if library else ""}
+@dataclass(frozen=True, eq=False)
+class Designs:
+    """What gate-level runs said of designs.
+
+    alone, together: the same ones, blocks mapped alone and mapped together, pair by pair.
+    checked:         others, to which nothing is fitted.
+    failed:          the results of those that could not be measured.
+    """
+
+    how: Measurement
+    corner: str
+    alone: tuple[Observation, ...]
+    together: tuple[Observation, ...]
+    checked: tuple[Observation, ...]
+    failed: tuple[Mapping[str, Any], ...]
 
 
-def observed(point: Point, result: Mapping[str, Any]) -> Observation:
+def observe_designs(
+    how: Measurement, check: Sequence[Network], folder: Path, client: Any, data: Path | None, retry: bool = False
+) -> Designs:
+    """Train the variants, and measure all designs. folder: of finished ones. data: the workers' data root."""
+    wanted = variants.variants(NETWORKS[0], how.split, changes=TRAINED)
+    trained = sweep(wanted, Store(folder / "networks"), variants.train, client, data, title="networks", retry=retry)
+    if failed := [result for result in trained if "error" in result]:
+        raise InputError(f"training failed ({failed[0]['error']}): run with --retry")
+    together = points(how, [variants.network(result) for result in trained])
+    alone = [replace(point, flat=False) for point in together]
+    checks = list(Space().points(check, how))
+    tasks = [*alone, *together, *checks]
+    results = sweep(tasks, Store(folder), observe, client, data, title="designs", retry=retry)
+    seen = [None if "error" in r else _observed(p, r) for p, r in zip(tasks, results, strict=True)]
+    pairs = [(a, t) for a, t in zip(seen, seen[len(alone) : len(alone) + len(together)], strict=False) if a and t]
+    return Designs(
+        how,
+        next((result["corner"] for result in results if "error" not in result), ""),
+        tuple(a for a, _ in pairs),
+        tuple(t for _, t in pairs),
+        tuple(o for o in seen[len(alone) + len(together) :] if o),
+        tuple(result for result in results if "error" in result),
+    )
+
+
+def _observed(point: Point, result: Mapping[str, Any]) -> Observation:
     return calibration.observation(point.label, point.network, result["activity"], result["parts"])
+
+
+@dataclass(frozen=True, eq=False)
+class Calibrated:
+    """Prices fitted to blocks mapped alone, and the factor to those mapped together."""
+
+    designs: Designs
+    fit: Fit
+    scale: float
+
+    @staticmethod
+    def of(designs: Designs) -> Calibrated:
+        fit = calibration.fit(designs.alone)
+        return Calibrated(designs, fit, calibration.scale(fit.constants, designs.together))
+
+    @cached_property
+    def constants(self) -> dict[str, float]:
+        return {name: value * self.scale for name, value in self.fit.constants.items()}
+
+    @cached_property
+    def errors(self) -> np.ndarray:
+        """The relative error of each design, mapped together: float[designs]."""
+        return calibration.relative_errors(self.constants, self.designs.together)
+
+    @cached_property
+    def errors_alone(self) -> np.ndarray:
+        """Of each, mapped alone, before the factor."""
+        return calibration.relative_errors(self.fit.constants, self.designs.alone)
+
+    @cached_property
+    def errors_left_out(self) -> np.ndarray:
+        """Of each, mapped alone, by a fit to all others."""
+        return calibration.left_out(self.designs.alone)
+
+    @cached_property
+    def errors_checked(self) -> np.ndarray:
+        return calibration.relative_errors(self.constants, self.designs.checked)
+
+    @property
+    def residual(self) -> float:
+        return float(np.sqrt(np.mean(self.errors**2)))
+
+    @property
+    def worst(self) -> float:
+        return float(np.abs(self.errors).max())
+
+    @property
+    def residual_left_out(self) -> float:
+        return float(np.sqrt(np.mean(self.errors_left_out**2)))
+
+    @cached_property
+    def technology(self) -> Technology:
+        designs, how = self.designs, self.designs.how
+        source = (
+            f"fitted to {len(designs.alone)} serial cores at gate level, {how.pdk} {designs.corner}, {how.beats} beats"
+            f" each: relative residual of a beat {self.residual:.1%}"
+        )
+        return calibration.technology(f"{how.pdk}-{designs.corner}", self.constants, source)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        designs, fit = self.designs, self.fit
+        together, alone = [o.name for o in designs.together], [o.name for o in designs.alone]
+        return {
+            "measurement": vars(designs.how),
+            "corner": designs.corner,
+            "prices_pj": fit.groups,
+            "side_by_side_pj": {
+                o.name: {"gates": calibration.gates_by_group(o), "fitted": calibration.fitted_by_group(fit, o)}
+                for o in designs.alone
+            },
+            "scale": self.scale,
+            "residual": self.residual,
+            "worst": self.worst,
+            "residual_blocks_apart": fit.residual,
+            "residual_left_out": self.residual_left_out,
+            "errors": dict(zip(together, self.errors.tolist(), strict=True)),
+            "errors_left_out": dict(zip(alone, self.errors_left_out.tolist(), strict=True)),
+            "errors_not_fitted": dict(
+                zip((o.name for o in designs.checked), self.errors_checked.tolist(), strict=True)
+            ),
+            "technology": self.technology.as_dict(),
+        }

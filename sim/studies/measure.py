@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network import Network, golden
-from sparrow_ecg.model.signals.ecg import testset
-from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.records import data_root
-from sparrow_ecg.model.signals.ecg.testset import Heartbeats
 from sparrow_ecg.sim.gates.design import Design, synthesise
 from sparrow_ecg.sim.gates.energy import measurement
-from sparrow_ecg.sim.studies.space import Point, sources
+from sparrow_ecg.sim.studies.hearts import test_beats
+from sparrow_ecg.sim.studies.point import Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +31,8 @@ class Prepared:
     chosen: np.ndarray
 
 
-def prepare(point: Point, code: str, data: Path | None = None) -> Prepared:
-    """Build a point and check it. code: the client's `sources`. data: the data root, by default this worker's own."""
-    if sources() != code:
-        raise InputError("this worker has another version of the package: install the one that the sweep runs")
+def prepare(point: Point, data: Path | None = None) -> Prepared:
+    """Build a point and check it. data: the data root, by default this worker's own."""
     root, how = data_root(data), point.measurement
     hearts = test_beats(root, how.split, point.network)
     counts, labels = hearts.counts, hearts.beats.label
@@ -50,12 +44,12 @@ def prepare(point: Point, code: str, data: Path | None = None) -> Prepared:
     return Prepared(built, counts, labels, point.build.golden(counts), chosen)
 
 
-def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]:
+def measure(point: Point, data: Path | None = None) -> dict[str, Any]:
     """Accuracy and cycles over all test beats by the golden model; cells, area and energy of some at gate level.
     JSON-ready. Arguments as of `prepare`.
     """
     start = time.monotonic()
-    ready = prepare(point, code, data)
+    ready = prepare(point, data)
     design, how = ready.design, point.measurement
     figures = measurement.summary(design, measurement.energy(design, ready.chosen), how.clock_mhz)
     described = design.describe()
@@ -73,19 +67,3 @@ def measure(point: Point, code: str, data: Path | None = None) -> dict[str, Any]
         },
         "seconds": time.monotonic() - start,
     }
-
-
-def test_beats(root: Path, split: str, network: Network) -> Heartbeats:
-    """The test beats that the network has not seen. Raises InputError when it may have."""
-    hearts = testset.select(network, split, recorded(root))
-    if network.provenance.get("split") != split:
-        raise InputError(
-            f"'{network.name}' was trained on split {network.provenance.get('split')}, so {split} is no test of it"
-        )
-    return hearts
-
-
-@lru_cache(maxsize=1)
-def recorded(root: Path) -> Beats:
-    """All beats; a worker reads them once."""
-    return testset.read_all(root, show=False)

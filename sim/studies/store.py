@@ -1,4 +1,8 @@
-"""Results on disk, one file each, so that a sweep which is killed has lost only what was being measured."""
+"""Results on disk, one file each, so that a sweep which is killed has lost only what was being measured.
+
+They are not in `sim.cache`: a result is what the user asked for, in a folder that the user names, to be read, copied
+between machines and kept; a failure is one, too, and can be replaced; and the client alone writes: nothing is locked.
+"""
 
 from __future__ import annotations
 

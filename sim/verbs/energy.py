@@ -25,6 +25,9 @@ def main(
     core: Build,
     split: TestSplitOption = "intra",
     technology: Annotated[str, typer.Option(help="A table of constants by name, or a .json file.")] = "paper-v1",
+    break_even: Annotated[
+        bool, typer.Option("--break-even", help="Also print VGG16's published break-even sparsity, and ours.")
+    ] = False,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -43,7 +46,8 @@ def main(
         cycles=cycles,
         gate_level=measured_on_gates(net, folder),
     )
-    show_break_even()
+    if break_even:
+        show_break_even()
     if status:
         out.print("the RTL's operations are not those predicted", style="red")
     raise typer.Exit(status)

@@ -6,7 +6,6 @@ The tables are those of the ram build, the macros of the process SG13G2.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import err, out
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, TestSplitOption
 from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
@@ -26,11 +24,10 @@ from sparrow_ecg.sim.gates.energy.sram import GOALS, arrange, cost, layer_reads,
 from sparrow_ecg.sim.gates.library import macros
 from sparrow_ecg.sim.gates.library.pdks import liberty_root
 from sparrow_ecg.sim.rtl.probes import count
+from sparrow_ecg.sim.studies.sram import REST_PDK, TABLES, rest
 from sparrow_ecg.sim.verbs.options import ClockOption
 
-REST_PDK = "ihp130"  # standard cells of the macros' process
 RESULTS = Path("build/results")
-TABLES = ("biases", "weights")  # in the order of an image's sections, and the names of their blocks
 
 
 @core_options("lanes", "neuron", "zero_skip", network="reference", datapath="serial", weights="ram")
@@ -90,35 +87,6 @@ def _total(tables: list[dict[str, Any]]) -> dict[str, float]:
     return {key: sum(table[key] for table in tables) for key in keys}
 
 
-def rest(folder: Path, network: Network, config: Serial) -> dict[str, Any] | None:
-    """The same core without its tables, from the gate-level figures of its ``rom`` build on the same process: that
-    build's blocks other than the tables. None when ``gatepower`` has not made them for this network and config, in
-    blocks of their own (``--no-flat``).
-
-    The ``ram`` build's wider potentials and its loader are not in it.
-    """
-    for path in sorted(folder.glob(f"gatepower-{network.name}-{REST_PDK}*.json")):
-        made = json.loads(path.read_text())
-        if made["digest"] != network.digest or made["config"] != replace(config, weights="rom").as_dict():
-            continue
-        if made["flow"]["flat"]:  # whose gates belong to no block for sure
-            continue
-        others = [kinds for name, kinds in made["blocks_nj"].items() if name not in TABLES]
-        leakage = sum(kinds["leakage"] for kinds in others)
-        dynamic = sum(sum(kinds.values()) for kinds in others) - leakage
-        seconds = made["cycles_per_beat"] / (made["clock_mhz"] * 1e6)
-        return {
-            "from": path.name,
-            "beats": made["beats"],
-            "clock_mhz": made["clock_mhz"],
-            "energy_nj_per_beat": dynamic,
-            "leakage_nj_per_beat": leakage,
-            "leakage_nw": leakage / seconds,
-            "rom_tables_nj_per_beat": made["energy_per_beat_nj"] - dynamic - leakage,
-        }
-    return None
-
-
 def _show(result: dict[str, Any]) -> None:
     config, beats = result["config"], result["beats"]
     shape = "-".join(map(str, result["shape"]))
@@ -129,6 +97,7 @@ def _show(result: dict[str, Any]) -> None:
     )
     table = Table(
         *("layout", "table", "words x bits", "reads a beat", "macros", "area mm2", "access nJ", "leakage nW"),
+        "nW at 75 a minute",
         title=f"{result['macros']}, from Liberty",
     )
     for goal, layout in result["layouts"].items():
@@ -143,6 +112,7 @@ def _show(result: dict[str, Any]) -> None:
                 f"{row['area_um2'] * 1e-6:.4f}",
                 f"{row['access_nj_per_beat']:.3f}",
                 f"{row['leakage_nw']:.0f}",
+                f"{row['power_at_75_bpm_nw']:.0f}",
             )
         table.add_section()
     out.print(table)
@@ -151,11 +121,11 @@ def _show(result: dict[str, Any]) -> None:
         per_synapse = total["access_nj_per_beat"] * 1e3 / result["synapses"]
         idle = total["leakage_nw"] / HEART_HZ
         out.print(
-            f"least {goal}: {total['area_um2'] * 1e-6:.3f} mm2; accesses"
-            f" {total['access_nj_per_beat']:.2f} nJ a beat, {per_synapse:.3f} pJ per synapse;"
+            f"least {goal}: {total['area_um2'] * 1e-6:.3f} mm2; {total['power_at_75_bpm_nw']:.0f} nW at 75 beats a"
+            " minute while weights are kept; accesses"
+            f" [bold]{total['access_nj_per_beat']:.2f} nJ a beat[/bold], {per_synapse:.3f} pJ per synapse;"
             f" {total['load_nj']:.1f} nJ to load an image; leakage {total['leakage_nj_per_beat']:.2f} nJ in the cycles"
-            f" of a beat at {result['clock_mhz']:g} MHz, but {idle:.0f} nJ from beat to beat at 75 a minute while"
-            " weights are kept"
+            f" of a beat at {result['clock_mhz']:g} MHz, but {idle:.0f} nJ from beat to beat"
         )
     others = result["rest_of_core"]
     if others:

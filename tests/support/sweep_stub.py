@@ -1,8 +1,7 @@
-"""A sweep of stub points in a process of its own, to be killed: python -m tests.support.sweep_stub FOLDER"""
+"""A sweep of stub points in a process of its own, to be killed."""
 
 from __future__ import annotations
 
-import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,7 +49,6 @@ def stuck_at_the_third(stub: Stub) -> dict[str, Any]:
     return work(stub)
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
+def main(folder: Path) -> None:
     with connect(workers=1) as client:
         sweep(stubs(folder), Store(folder / "points"), stuck_at_the_third, client)

@@ -27,7 +27,6 @@ from sparrow_ecg.sim.gates.library.liberty import Cell, Pin, Power, Table
 from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK, TOP_BLOCK, Instance, Netlist
 from sparrow_ecg.sim.gates.netlist.timing import EDGES, Timing, causes
 from sparrow_ecg.sim.gates.netlist.wires import capacitances
-from sparrow_ecg.sim.gates.run.gatesim import Snapshots
 
 KINDS = ("switching", "internal", "clock", "leakage")
 SINKS_PER_BUFFER = 16  # of the estimated clock tree
@@ -55,21 +54,6 @@ class MeteredEnergy:
     @property
     def leakage_nw(self) -> float:
         return sum(self.leakage.values())
-
-
-def measure(
-    netlist: Netlist,
-    timing: Timing,
-    snapshots: Snapshots,
-    moves: tuple[np.ndarray, np.ndarray] | None = None,
-    wires: float = 1.0,
-) -> MeteredEnergy:
-    """Energy of a run.
-
-    moves: rises and falls of every net with glitches, int64[nets], a row of `NetActivity`.
-    wires: the factor of `capacitances`.
-    """
-    return Meter(netlist, timing, NetActivity(snapshots), wires).energy(moves)
 
 
 def add(parts: Sequence[MeteredEnergy]) -> MeteredEnergy:

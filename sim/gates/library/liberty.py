@@ -3,14 +3,13 @@
 Times are in ns, capacitances in fF, energies in fJ, leakage in nW, areas in the library's own unit (square
 micrometres in all that are registered), whatever the file's units are.
 
-The text is read by the package liberty-parser (4 s for SkyWater's 12.8 MB); what is kept of it lies in
-``build/cache/liberty-<digest>``, beside a plain copy of the text for tools that cannot read gzip.
+The text is read by the package liberty-parser (4 s for SkyWater's 12.8 MB); what is kept of it is cached, beside a
+plain copy of the text for tools that cannot read gzip.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import pickle
 import re
 import zlib
@@ -24,11 +23,10 @@ from typing import Any
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 
-CACHE = Path("build/cache")
-VERSION = 3  # of the model below: another one reads its files again
+PLAIN, PARSED = "plain.lib", "parsed.pickle"  # files of an entry of the cache
 SI = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0}
 
 
@@ -93,7 +91,6 @@ class Pin:
     name: str
     direction: str
     capacitance: float
-    max_capacitance: float
     clock: bool
     function: str | None
     arcs: tuple[Arc, ...]
@@ -160,19 +157,20 @@ def load(pdk: Pdk, root: Path, corner: str | None = None) -> Library:
 def read(path: Path) -> tuple[float, dict[str, Cell], Path]:
     """Voltage, cells, and where the plain text lies. Raises InputError for a file that is damaged."""
     raw = path.read_bytes()
-    digest = hashlib.sha256(b"%d" % VERSION + raw).hexdigest()[:20]
-    plain, kept = (CACHE / f"liberty-{digest}{suffix}" for suffix in (".lib", ".pickle"))
-    if plain.is_file() and kept.is_file():
-        return *pickle.loads(kept.read_bytes()), plain
-    try:
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
-        voltage, cells = parse(text)
-    except (EOFError, OSError, zlib.error, UnicodeDecodeError, ValueError, AssertionError, TypeError) as error:
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise InputError(f"{path} is not a whole Liberty file ({reason}): get it again") from None
-    write_atomic(plain, text)
-    write_atomic(kept, pickle.dumps((voltage, cells)))
-    return voltage, cells, plain
+
+    def make(folder: Path) -> None:
+        try:
+            text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
+            read = parse(text)
+        except (EOFError, OSError, zlib.error, UnicodeDecodeError, ValueError, AssertionError, TypeError) as error:
+            reason = " ".join(str(error).split())[:120] or type(error).__name__
+            raise InputError(f"{path} is not a whole Liberty file ({reason}): get it again") from None
+        (folder / PLAIN).write_text(text)
+        (folder / PARSED).write_bytes(pickle.dumps(read))
+
+    folder = cached("liberty", [raw, Path(__file__).read_bytes()], make)
+    voltage, cells = pickle.loads((folder / PARSED).read_bytes())
+    return voltage, cells, folder / PLAIN
 
 
 def parse(text: str) -> tuple[float, dict[str, Cell]]:
@@ -251,7 +249,6 @@ class _Reader:
                 direction=direction,
                 capacitance=float(group.get("capacitance", self.default_input if direction == "input" else 0))
                 * self.capacitance,
-                max_capacitance=float(group.get("max_capacitance", 0)) * self.capacitance,
                 clock=_true(group.get("clock")) or _true(group.get("clock_gate_clock_pin")),
                 function=_plain(function) if function is not None else None,
                 arcs=tuple(arc for g in group.get_groups("timing") for arc in self._arcs(g)),

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 from sparrow_ecg.sim.gates.library.liberty import Cell, Library
-from sparrow_ecg.sim.gates.netlist.synthesis import SynthesisError
+from sparrow_ecg.sim.tools import BuildError
 
 ZERO, ONE = 0, 1  # nets that never move
 TOP_BLOCK = "top"
@@ -76,7 +72,7 @@ class Netlist:
             return [gates[key] for key in TopologicalSorter(graph).static_order()]
         except CycleError as error:
             loop = ", ".join(gates[key].name for key in error.args[1][:4])
-            raise SynthesisError(f"the netlist has a loop through {loop}") from None
+            raise BuildError(f"the netlist has a loop through {loop}") from None
 
     @cached_property
     def flip_flops(self) -> list[Instance]:
@@ -96,31 +92,6 @@ class Netlist:
 
 def _flip_flop(cell: Cell) -> bool:
     return cell.register is not None and cell.register.kind == "ff"
-
-
-def read(module: dict[str, Any], library: Library) -> Netlist:
-    """From the JSON of Yosys. Raises SynthesisError on a cell that the library has not."""
-    numbers: dict[Any, int] = {"0": ZERO, "1": ONE, "x": ZERO, "z": ZERO}
-
-    def nets(bits: Iterable[Any]) -> list[int]:
-        return [numbers.setdefault(bit, len(numbers) - 2) for bit in bits]
-
-    ports: dict[str, dict[str, list[int]]] = {"input": {}, "output": {}}
-    for name, port in module["ports"].items():
-        ports[port["direction"]][name] = nets(port["bits"])
-    names = {name.lstrip("\\"): nets(net["bits"]) for name, net in module["netnames"].items() if not net["hide_name"]}
-    instances = []
-    for name, cell in module["cells"].items():
-        if cell["type"] not in library.cells:
-            raise SynthesisError(f"{cell['type']} is not a cell of {library.pdk.name}: the netlist is not fully mapped")
-        known = library.cells[cell["type"]]
-        pins = {pin: nets(bits)[0] for pin, bits in cell["connections"].items() if bits}
-        # an output that leads nowhere moves all the same, and conditions name it
-        pins |= {pin.name: nets([(name, pin.name)])[0] for pin in known.outputs if pin.name not in pins}
-        instances.append(Instance(name, known, pins, ""))
-    blocks = _blocks(instances, names)
-    instances = [Instance(i.name, i.cell, i.pins, block) for i, block in zip(instances, blocks, strict=True)]
-    return Netlist(library, max(numbers.values()) + 1, instances, ports["input"], ports["output"], names)
 
 
 def verilog(netlist: Netlist, name: str = "core") -> str:
@@ -144,55 +115,3 @@ def verilog(netlist: Netlist, name: str = "core") -> str:
     ]
     header = f"module {name} ({', '.join([*netlist.inputs, *netlist.outputs])});"
     return "\n".join([header, *declared, f"  wire n{ZERO}, n{ONE};", *wires, *joins, *cells, "endmodule", ""])
-
-
-def _blocks(instances: list[Instance], names: dict[str, list[int]]) -> list[str]:
-    """The block of each instance: that of its own name, else of the name of what it drives, else the block that
-    most of what it drives belongs to. Mapping across blocks leaves gates that only the last rule can place.
-    """
-    of_net: dict[int, str] = {}
-    for name, bits in sorted(names.items(), key=lambda item: -item[0].count(".")):
-        block = _block(name)
-        for net in bits:
-            if block != TOP_BLOCK or net not in of_net:
-                of_net.setdefault(net, block)
-    sinks: dict[int, list[int]] = {}
-    for k, instance in enumerate(instances):
-        for net in instance.data_inputs:
-            sinks.setdefault(net, []).append(k)
-
-    blocks = [
-        _block(i.name.removeprefix("$flatten\\")) if i.name[:1] != "$" or "$flatten" in i.name else ""
-        for i in instances
-    ]
-    for k, instance in enumerate(instances):
-        if instance.cell.sequential and not blocks[k]:
-            blocks[k] = next((of_net[net] for net in instance.outputs if net in of_net), "")
-    pending = [k for k, block in enumerate(blocks) if not block]
-    while pending:
-        left = []
-        for k in pending:
-            reached = [blocks[s] for net in instances[k].outputs for s in sinks.get(net, [])]
-            driven = [net for net in instances[k].outputs if net not in sinks]
-            if reached and all(reached):
-                blocks[k] = Counter(reached).most_common(1)[0][0]
-            elif driven and not reached:
-                blocks[k] = next((of_net[net] for net in driven if net in of_net), TOP_BLOCK)
-            else:
-                left.append(k)
-        if len(left) == len(pending):  # only in loops through flip-flops without a name
-            for k in left:
-                blocks[k] = TOP_BLOCK
-            left = []
-        pending = left
-    return blocks
-
-
-def _block(name: str) -> str:
-    """``lane_3.potential`` belongs to ``lane_3``, in a chip ``controller.core.lane_3.potential`` to ``core``; what has
-    no dot belongs to the top. What Yosys made up, from a ``$`` on, says nothing.
-    """
-    *path, _ = re.sub(r"\.\$.*", ".", name.replace("\\", "")).split(".")
-    if path[:1] == ["controller"] and len(path) > 1:
-        del path[0]
-    return path[0] if path else TOP_BLOCK

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -14,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError, ToolError
-from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.sim.gates.library.liberty import CACHE, Library
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.sim.cache import cached
+from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 from sparrow_ecg.sim.gates.netlist import edit
+from sparrow_ecg.sim.tools import run_yosys
 
 # Chosen by measured energy with glitches: `&nf` takes large cells (adders' sums and carries in one), so that there are
 # fewer nets to glitch; it costs area. ``buffer`` and ``dnsize`` see to loads within the library.
@@ -36,7 +34,6 @@ endmodule
     for reset, not_r in (("P", ""), ("N", "~"))
     for enable, not_e in (("P", ""), ("N", "~"))
 )
-RUNNER = "import sys; from pyosys import libyosys as y; d = y.Design(); y.run_pass('script ' + sys.argv[1], d)"
 
 
 @dataclass(frozen=True)
@@ -54,40 +51,27 @@ class Flow:
     mapping: str = MAPPING
 
 
-class SynthesisError(ToolError):
-    """Yosys refused."""
-
-
 def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> dict[str, Any]:
     """The netlist of a build as Yosys writes it in JSON, all blocks flattened: its ``ports``, ``cells`` and
     ``netnames``. Without a library its cells are Yosys' own gates. Taken from the cache when made before.
 
-    Raises InputError without pyosys, and `SynthesisError`.
+    Raises InputError without pyosys, and BuildError.
     """
     try:
         tool = version("pyosys")
     except PackageNotFoundError:
         raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
     scripts = [_to_gates(flow, build, library), _to_cells(library, flow, build) if library else _to_generic(build)]
-    edits = Path(edit.__file__).read_text() if library else ""
-    key = "\0".join(
-        [
-            build.verilog,
-            tool,
-            RESETS,
-            Path(__file__).read_text(),
-            edits,
-            str(astuple(flow)),
-            *scripts,
-            str(library and library.pdk),
-        ]
-    )
-    path = CACHE / f"netlist-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
-    if not path.is_file():
-        with tempfile.TemporaryDirectory() as folder:
-            netlist = _run(build, scripts, library, flow, Path(folder))
-        write_atomic(path, json.dumps(netlist))
-    return json.loads(path.read_text())
+    key = [build.verilog, tool, RESETS, str(astuple(flow)), *scripts]
+    if library:
+        key += [str(library.pdk), *(path.parent.name for path in library.paths)]  # those are named for their content
+    key += [Path(module).read_text() for module in (__file__, edit.__file__)]
+
+    def make(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as work:
+            (folder / "netlist.json").write_text(json.dumps(_run(build, scripts, library, flow, Path(work))))
+
+    return json.loads((cached("netlist", key, make) / "netlist.json").read_text())
 
 
 def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Flow, folder: Path) -> dict[str, Any]:
@@ -96,10 +80,10 @@ def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Fl
     (folder / "resets.v").write_text(RESETS)
     if library:
         (folder / "adders.v").write_text(_adder(library.pdk))
-        for path in library.paths:
-            (folder / path.name).symlink_to(path.resolve())
+        for name, path in zip(_liberty(library), library.paths, strict=True):
+            (folder / name).symlink_to(path.resolve())
     to_gates, to_cells = scripts
-    _yosys(to_gates, "gates.json", folder)
+    run_yosys(to_gates, folder)
     if library and flow.clock_gates:
         gates = json.loads((folder / "gates.json").read_text())
         for name, module in gates["modules"].items():
@@ -107,19 +91,11 @@ def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Fl
             if name in build.apart and name != build.top:  # a core that stands alone has its clock only while it works
                 edit.gate_the_block(module, library.pdk)
         (folder / "gates.json").write_text(json.dumps(gates))
-    _yosys(to_cells, "netlist.json", folder)
+    run_yosys(to_cells, folder)
     netlist = json.loads((folder / "netlist.json").read_text())["modules"][build.top]
     if library:
         edit.buffer(netlist, library)
     return netlist
-
-
-def _yosys(commands: str, result: str, folder: Path) -> None:
-    (folder / "flow.ys").write_text(commands)
-    command = [sys.executable, "-c", RUNNER, "flow.ys"]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode or not (folder / result).is_file():
-        raise SynthesisError("Yosys failed", done.stdout)
 
 
 def _adder(pdk: Pdk) -> str:
@@ -170,6 +146,11 @@ def _flatten(build: Build) -> list[str]:
     return [*(f"setattr -mod -unset keep_hierarchy {module}" for module in _kept(build)), "flatten"]
 
 
+def _liberty(library: Library) -> list[str]:
+    """What a library's files are called in scripts: Yosys splits a path at its blanks."""
+    return [f"cells_{k}.lib" for k in range(len(library.paths))]
+
+
 def _to_generic(build: Build) -> str:
     lines = ["abc -g cmos4", *_flatten(build), "delete t:$scopeinfo", "opt_clean -purge", "write_json netlist.json"]
     return "\n".join(["read_json gates.json", *lines, ""])
@@ -178,14 +159,13 @@ def _to_generic(build: Build) -> str:
 def _to_cells(library: Library, flow: Flow, build: Build) -> str:
     """The commands for Yosys: ``gates.json`` in, ``netlist.json`` out."""
     pdk = library.pdk
-    names = [path.name for path in library.paths]  # links in the folder where Yosys runs: no path of a user's to quote
-    liberty = " ".join(f"-liberty {name}" for name in names)
+    liberty = " ".join(f"-liberty {name}" for name in _liberty(library))
     unused = " ".join(f"-dont_use {pattern}" for pattern in pdk.dont_use)
     (high, high_pin), (low, low_pin) = pdk.tie
     adders = ["extract_fa -fa", "techmap -map adders.v", "techmap", "opt -purge"] if pdk.full_adder else []
     lines = [
         "read_json gates.json",
-        *(f"read_liberty -lib -ignore_miss_func {name}" for name in names),  # pins' directions
+        *(f"read_liberty -lib -ignore_miss_func {name}" for name in _liberty(library)),  # pins' directions
         *adders,
         f"dfflibmap {liberty} {unused}",
         "setundef -zero",

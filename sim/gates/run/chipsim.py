@@ -16,11 +16,11 @@ import numpy as np
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.protocol import HEAD, WORD, Protocol
+from sparrow_ecg.hw.host.spi import LEAD
 from sparrow_ecg.hw.host.unpacker import BYTES
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
 from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
-from sparrow_ecg.sim.rtl.board import LEAD
 
 PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
 FIRST_WORD = HEAD + WORD  # bytes of a frame that reads, up to the end of its first word

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.gates.library.functions import names, parse
 from sparrow_ecg.sim.gates.library.liberty import Cell, Library
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
-from sparrow_ecg.sim.rtl.verilator import cached, run_tool
+from sparrow_ecg.sim.tools import compiler, run_tool
 
 MAX_STEPS = 255  # of a delay: the counters in gatesim.cpp
 COMPILE = ["g++", "-std=c++17", "-O2", "-shared", "-fPIC", "-o", "gatesim.so", "gatesim.cpp"]
@@ -63,7 +64,7 @@ class Functions:
                 (folder / name).write_text(text)
             run_tool(COMPILE, folder)
 
-        library = ctypes.CDLL(str(cached("gatesim", [*COMPILE, *sources.values()], make) / "gatesim.so"))
+        library = ctypes.CDLL(str(cached("gatesim", [compiler(), *COMPILE, *sources.values()], make) / "gatesim.so"))
         library.simulate.restype = library.gates_play.restype = ctypes.c_int64
         library.gates_open.restype = ctypes.c_void_p
         return library

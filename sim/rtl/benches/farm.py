@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from itertools import product
@@ -14,10 +13,9 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.catalog import from_dict
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
-from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, from_json
 from sparrow_ecg.model.network.drawn import DrawnWeights, random_network
-from sparrow_ecg.sim.rtl.verilator import build_folder
+from sparrow_ecg.sim.cache import cached
 
 # Of the bus ``drive``: where each input of the core that is at work lies.
 RESET, COUNT_VALID, IMAGE_VALID, RESULT_READY = (1 << bit for bit in range(4))
@@ -111,15 +109,18 @@ endmodule
 
 
 def save(members: Sequence[Build], text: str) -> Path:
-    """Write a farm's Verilog, and what its bench must know, into a folder that belongs to this text; returns that."""
-    folder = build_folder() / "cache" / f"farm-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for i, member in enumerate(members):
-        member.network.save(folder / f"network_{i}.json")
-    (folder / "members.json").write_text(json.dumps([member.config.as_dict() for member in members]))
-    if not (folder / "farm.v").exists():  # Verilator goes by its time
-        write_atomic(folder / "farm.v", text)
-    return folder
+    """Write a farm's Verilog, and what its bench must know, into a folder of their own; returns that. The Verilog keeps
+    its time, which Verilator goes by.
+    """
+    configs = json.dumps([member.config.as_dict() for member in members])
+
+    def make(folder: Path) -> None:
+        for i, member in enumerate(members):
+            member.network.save(folder / f"network_{i}.json")
+        (folder / "members.json").write_text(configs)
+        (folder / "farm.v").write_text(text)
+
+    return cached("farm", [text, configs, *(member.network.digest for member in members)], make)
 
 
 def load(folder: Path) -> list[Build]:

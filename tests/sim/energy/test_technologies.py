@@ -44,19 +44,24 @@ def change(name, **entry):
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (remove, "constants: add sram"),
-        (change("leakage"), "constants: remove leakage"),
-        (change("add", unit="pJ"), "constant add: remove unit"),
-        (change("add", value=-0.1), "constant add: value -0.1 is not finite and at least 0"),
-        (change("add", value=float("nan")), "constant add: value nan is not finite"),
-        (change("add", value="0.03"), "constant add: value '0.03' is not a number"),
-        (change("add", value=True), "constant add: value True is not a number"),
-        (change("add", source=" "), "constant add: source is missing"),
-        (change("dram_reuse", value=0), "constant dram_reuse: 0, but it divides"),
-        (change("neurons_per_core", value=1.5), "constant neurons_per_core: 1.5 is no whole number"),
-        (lambda table: table["constants"].update(add=0.03), "constant add: not an object with value, source"),
-        (lambda table: table.update(name=""), "name is not a text"),
-        (lambda table: table.pop("name"), "file: add name"),
+        (remove, "constants.sram: is missing: add it"),
+        (change("leakage"), "constants.leakage: is not known: remove it"),
+        (change("name"), "constants.name: is not known: remove it"),
+        (change("add", unit="pJ"), "constants.add.unit: is not known: remove it"),
+        (change("add", value=-0.1), "constants.add.value: Input should be greater than or equal to 0, not -0.1"),
+        (change("add", value=float("nan")), "constants.add.value: Input should be a finite number, not nan"),
+        (change("add", value=float("inf")), "constants.add.value: Input should be a finite number, not inf"),
+        (change("add", value="0.03"), "constants.add.value: Input should be a valid number, not '0.03'"),
+        (change("add", value=True), "constants.add.value: Input should be a valid number, not True"),
+        (change("add", source=" "), "constants.add.source: is empty: say where the number comes from"),
+        (change("dram_reuse", value=0), "constants.dram_reuse: Input should be above 0: it divides"),
+        (change("neurons_per_core", value=1.5), "constants.neurons_per_core: Input should be a whole number"),
+        (lambda table: table["constants"].update(add=0.03), "constants.add: Input should be an object, not 0.03"),
+        (lambda table: table.update(constants=[]), "constants: Input should be an object"),
+        (lambda table: table.update(name=""), "name: String should have at least 1 character"),
+        (lambda table: table.update(name=7), "name: Input should be a valid string, not 7"),
+        (lambda table: table.pop("name"), "name: is missing: add it"),
+        (lambda table: table.update(unit="pJ"), "unit: is not known: remove it"),
     ],
 )
 def test_bad_tables_are_refused_in_one_line(spoil, message, table, tmp_path):
@@ -71,7 +76,7 @@ def test_bad_tables_are_refused_in_one_line(spoil, message, table, tmp_path):
 def test_unknown_names_and_broken_files(tmp_path):
     with pytest.raises(InputError, match="no technology 'paper-v9': give paper-v1, paper-v2-22nm, or"):
         load("paper-v9")
-    with pytest.raises(InputError, match="not JSON"):
+    with pytest.raises(InputError, match=r"mine\.json: file: Invalid JSON"):
         load(saved(tmp_path, "{"))
-    with pytest.raises(InputError, match="file: not an object"):
+    with pytest.raises(InputError, match=r"mine\.json: file: Input should be an object"):
         load(saved(tmp_path, "[]"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,8 +18,8 @@ from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.fpga import flow
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, device
-from sparrow_ecg.sim.gates.netlist.synthesis import RUNNER
 from sparrow_ecg.sim.rtl.engine import Engine
+from sparrow_ecg.sim.tools import BuildError, run_yosys
 
 # From nextpnr 0.11.1, shortened.
 LOG = """Info: Device utilisation:
@@ -70,7 +68,7 @@ def test_clock_and_longest_path():
     report = {"fmax": {"clk": {"achieved": 29.5, "constraint": 48}}, "critical_paths": paths}
     assert flow.highest_clock(report) == 29.5
     assert flow.longest_path(report) == ("held", "potential")
-    with pytest.raises(flow.FlowError, match="no clock"):
+    with pytest.raises(BuildError, match="no clock"):
         flow.highest_clock({"fmax": {}})
 
 
@@ -117,9 +115,7 @@ def test_the_netlist_computes_what_the_golden_model_does(tmp_path: Path, weights
     core = Build(network, Serial(4, weights))
     script = flow.script(core, ICE40) + "write_verilog -noattr netlist.v\n"
     (tmp_path / "design.v").write_text(core.verilog)
-    (tmp_path / "flow.ys").write_text(script)
-    command = [sys.executable, "-c", RUNNER, "flow.ys"]
-    log = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    log = run_yosys(script, tmp_path)
     mapped = [line for line in log.splitlines() if line.startswith("mapping memory") and "ICE40_RAM4K" in line]
     assert any("weights" in line for line in mapped)
     cells = (Path(pyosys.__file__).parent / "share/ice40/cells_sim.v").read_text()

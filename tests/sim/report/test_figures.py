@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sparrow_ecg.model.errors import InputError, VerificationError
-from sparrow_ecg.model.network.network import Network
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.report import figures
 from sparrow_ecg.sim.report.figures import Figure, Source
 

@@ -5,7 +5,6 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +18,7 @@ from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.rtl import verilator as build
+from sparrow_ecg.sim.tools import BuildError
 
 REMEMBERED = (build.verilator_environment, build.verilator_version)
 
@@ -61,27 +61,6 @@ def test_missing_tools_are_named(elsewhere, monkeypatch):
     monkeypatch.setenv("PATH", str(elsewhere))
     with pytest.raises(InputError, match=r"no g\+\+, make, perl on PATH: .*apt install"):
         build.verilator_environment()
-
-
-def test_cache_makes_once_and_leaves_nothing_of_a_failure(elsewhere):
-    made = []
-
-    def make(folder: Path) -> None:
-        made.append(folder)
-        (folder / "product").write_text("whole")
-
-    def fail(folder: Path) -> None:
-        make(folder)
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        build.cached("thing", ["a"], fail)
-    with ThreadPoolExecutor(4) as pool:
-        folders = set(pool.map(lambda _: build.cached("thing", ["a"], make), range(4)))
-    assert len(made) == 2
-    assert [(folder / "product").read_text() for folder in folders] == ["whole"]
-    assert build.cached("thing", ["b"], make) not in folders
-    assert sorted(path.suffix for path in (elsewhere / "build/cache").glob("*thing-*")) == ["", "", ".lock", ".lock"]
 
 
 def test_scripts_are_executable(elsewhere):
@@ -127,7 +106,7 @@ def test_a_folder_of_another_user_is_not_built_in(elsewhere, monkeypatch):
 
 
 def test_what_does_not_compile_is_a_build_error():
-    with pytest.raises(build.BuildError, match="syntax error"):
+    with pytest.raises(BuildError, match="syntax error"):
         build.build("nothing", {"top.v": "module top(; endmodule"}, ["--cc", "--exe"], "top")
 
 

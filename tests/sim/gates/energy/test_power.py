@@ -16,7 +16,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
-from sparrow_ecg.sim.gates.energy.power import measure
+from sparrow_ecg.sim.gates.energy.power import Meter, MeteredEnergy
 from sparrow_ecg.sim.gates.library.functions import parse
 from sparrow_ecg.sim.gates.library.liberty import Cell
 from sparrow_ecg.sim.gates.netlist import netlist as netlists
@@ -34,6 +34,10 @@ NAMES = {
     "sky130": {"inv": ("sky130_fd_sc_hd__inv_1", "A", "Y"), "nand": ("sky130_fd_sc_hd__nand2_1", "A", "B", "Y")},
     "nangate45": {"inv": ("INV_X1", "A", "ZN"), "nand": ("NAND2_X1", "A1", "A2", "ZN")},
 }
+
+
+def measure(netlist, timing, snapshots, moves=None, wires: float = 1.0) -> MeteredEnergy:
+    return Meter(netlist, timing, NetActivity(snapshots), wires).energy(moves)
 
 
 def between(low: float, high: float, first: float, second: float, load: float = OUTPUT_LOAD) -> float:

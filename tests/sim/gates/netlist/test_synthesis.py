@@ -1,26 +1,30 @@
+"""Synthesis where the project lies in a folder with blanks in its name."""
+
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
-from sparrow_ecg.sim.rtl.benches.networks import random_network
+import pytest
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.sim.gates.library import liberty
-from sparrow_ecg.sim.gates.library.pdks import pdk
+from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.model.network.drawn import random_network
+from sparrow_ecg.sim.cache import build_folder
 from sparrow_ecg.sim.gates.netlist.synthesis import synthesise
-from tests.sim.gates.conftest import ROOT
 from tests.support.cells import libraries
 
 
 @libraries("nangate45")
-def test_a_path_may_have_any_characters(library, tmp_path, monkeypatch):
-    """Of the data root, and of the working directory, where the text of the library is kept for Yosys."""
-    folder = tmp_path / "a folder with 'spaces' ü"
-    (folder / "liberty").mkdir(parents=True)
-    (folder / "liberty" / library.pdk.folder).symlink_to(ROOT / "liberty" / library.pdk.folder)
+def test_a_blank_in_the_path(library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "my chips"
+    (folder / "cells").mkdir(parents=True)
     monkeypatch.chdir(folder)
-    here = liberty.load(pdk(library.pdk.name), folder)
-    netlist = synthesise(Build(random_network(np.random.default_rng(0), (2, 2)), Serial(1)), here)
-    kinds = {cell["type"] for cell in netlist["cells"].values()}
-    assert kinds <= set(here.cells)
-    assert any("DFF" in kind for kind in kinds)
+    path = folder / "cells" / "plain.lib"
+    path.symlink_to(library.paths[0])
+    build = Build(random_network(np.random.default_rng(1), (4, 3)), Tree())
+    netlist = synthesise(build, replace(library, paths=(path,)))
+    assert netlist["cells"]
+    assert synthesise(build, replace(library, paths=(path,))) == netlist
+    assert len(list(build_folder().glob("cache/netlist-*/netlist.json"))) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.run.gatesim import GateSimulator
 from sparrow_ecg.sim.rtl.verilator import build as compiled
+from sparrow_ecg.sim.tools import run_yosys
 from tests.support.cells import libraries
 
 CONFIGS = [
@@ -156,13 +157,13 @@ endmodule
 
 def _cell_models(paths: tuple[Path, ...]) -> str:
     """Verilog of the cells, by Yosys from the same Liberty files."""
-    commands = "; ".join(
-        [*(f"read_liberty -ignore_miss_func {path.resolve()}" for path in paths), "write_verilog -noattr cells.v"]
-    )
-    code = f"from pyosys import libyosys as y; d = y.Design(); [y.run_pass(c, d) for c in {commands.split('; ')!r}]"
-    folder = Path("build/cache").resolve()
-    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True)
-    return (folder / "cells.v").read_text()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for k, path in enumerate(paths):
+            (folder / f"{k}.lib").symlink_to(path)
+        reads = [f"read_liberty -ignore_miss_func {k}.lib" for k in range(len(paths))]
+        run_yosys("\n".join([*reads, "write_verilog -noattr cells.v", ""]), folder)
+        return (folder / "cells.v").read_text()
 
 
 @libraries("sky130")

@@ -1,0 +1,28 @@
+"""Results of a sweep that nobody measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def result(accuracy: float, energy: float, area: float, **point: Any) -> dict[str, Any]:
+    config = {"datapath": "serial", "weights": "rom", "neuron": "ssf", "lanes": 2, "zero_skip": True}
+    described = {"network": "one", "core": "serial", "config": config, "clock_gates": 3, **point}
+    return {
+        "key": f"{accuracy} {energy} {area}",
+        "sources": "code",
+        "corner": "typical",
+        "cycles_per_beat": 23.0,
+        "accuracy": accuracy,
+        "energy_per_beat_nj": energy,
+        "area_um2": area,
+        "point": described,
+    }
+
+
+RESULTS = [
+    result(0.98, 0.2, 4e4),
+    result(0.98, 0.4, 2e4),
+    result(0.99, 2.0, 5e5),
+    result(0.97, 0.3, 9e5, clock_gates=0),
+]
