@@ -127,7 +127,9 @@ def test_what_is_refused_is_one_line_before_any_work(line, message, synthetic_ro
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("verb", [verb for verb in verbs() if verb not in ("check-image", "docs", "cosim", "mutants")])
+@pytest.mark.parametrize(
+    "verb", [verb for verb in verbs() if verb not in ("check-image", "docs", "figures", "cosim", "mutants")]
+)
 @pytest.mark.parametrize("place", ["file", "file/below"])
 def test_where_results_cannot_go_is_said_first(verb, place, tmp_path, monkeypatch, capsys):
     """Nothing is asked of the rest of the command line before: there are no records here, and no network absent."""

@@ -16,6 +16,9 @@ NO_MODULE = {
     "test_layout.py": "of the tree itself",
     "test_makefile.py": "of the Makefile",
     "test_package.py": "of the wheel",
+    "test_docs.py": "of the documents",
+    "test_testplan.py": "of docs/testplan.toml",
+    "model/test_imports.py": "of what a package of the model imports",
     "sim/energy/test_core_activity.py": "of sim/energy/operations.py, held against the RTL",
     "sim/studies/test_pareto.py": "of a sweep, from its points to its picture",
 }

@@ -1,8 +1,9 @@
-"""The figures that README and docs quote: from the results that verbs leave, through docs/results.json, to the text.
+"""The figures that README and docs quote: from the results that verbs leave, through results.json, to the text.
 
-docs/results.json holds each figure by a name, with the command that gives it and where in which result it stands.
-docs/figures.toml holds, for each document, pieces of its text with names of figures in place of numbers,
-``{tiny.core.energy:.3f} nJ per beat``; so the text itself stays plain Markdown.
+results.json, beside this file, holds each figure by a name, with the command that gives it and where in which result it
+stands; it travels with the package, so that the demo shows what was measured, too. docs/figures.toml holds, for each
+document, pieces of its text with names of figures in place of numbers, ``{tiny.core.energy:.3f} nJ per beat``; so the
+text itself stays plain Markdown.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS, TEXTS = "docs/results.json", "docs/figures.toml"
+RESULTS, TEXTS = "sim/report/results.json", "docs/figures.toml"
 NUMBER = r"(-?[\d,]*\d(?:\.\d+)?)"
 JOINED = {"": lambda values: values[0], "sum": sum, "mean": statistics.fmean, "deviation": statistics.stdev}
 
@@ -99,6 +100,13 @@ def load(root: Path = ROOT) -> tuple[Figures, Texts]:
             if name not in figures:
                 raise InputError(f"{TEXTS}: {document} quotes {name}, which is not in {RESULTS}")
     return figures, texts
+
+
+def of_result(file: str, at: str, network: Network) -> Figure | None:
+    """The figure that was measured of this very network, and stands there in the result of that name."""
+    figures = TypeAdapter(Figures).validate_json((ROOT / RESULTS).read_text())
+    wanted = Source(file=file, network=network.name, digest=network.digest)
+    return next((figure for figure in figures.values() if figure.at == at and figure.sources == (wanted,)), None)
 
 
 def save(figures: Figures, root: Path = ROOT) -> Path:

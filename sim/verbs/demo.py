@@ -21,6 +21,7 @@ from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.energy.tables import energy_tables
 from sparrow_ecg.sim.report.energy import show
 from sparrow_ecg.sim.report.energy import write as write_tables
+from sparrow_ecg.sim.report.figures import of_result
 from sparrow_ecg.sim.report.strip import draw
 from sparrow_ecg.sim.rtl.compare import compare, write
 from sparrow_ecg.sim.rtl.engine import Engine
@@ -62,9 +63,13 @@ def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/d
         raise typer.Exit(1)
     out.print(f"cycles per beat: {report['cycles_per_beat']:.1f} on average, as the cycle model says for each beat")
 
+    if test.split != "synthetic":
+        out.print(_headline(core, report["accuracy_hardware"]), style="bold")
+
     serial = choose(net, Serial.datapath)
     assert isinstance(serial, Serial)
     tables = energy_tables(net, test.counts, serial, split=test.split)
+    out.print(f"\nThe same beats by formula, which prices the serial datapath ({serial}):")
     show(tables)
 
     engine, encoding = Engine(core), encoding_of(net)
@@ -85,3 +90,18 @@ def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/d
         ("beats on an ECG strip", picture),
     ):
         out.print(f"{what}: {path}")
+
+
+def _headline(core: Build, accuracy: float) -> str:
+    """This network's figures beside those of its recipe, and what its gates take, where that was measured."""
+    network = core.network
+    seeds = network.provenance.get("seeds", {}).get("test")
+    words = [f"{accuracy:.2%} of test beats right"]
+    if seeds:
+        words.append(f"mean of {len(seeds['each'])} seeds {seeds['mean']:.2%} ± {100 * seeds['deviation']:.2f}")
+    gates = of_result(
+        f"gatepower-{network.name}-sky130-{core.config.slug(network)}.json", "energy_per_beat_nj", network
+    )
+    if gates:
+        words.append(f"{gates.value:.3f} nJ a beat in SkyWater 130 nm gates (by `{gates.command}`)")
+    return f"{network.name}, {core.config}: {'; '.join(words)}"

@@ -1,4 +1,4 @@
-"""Renew the figures in README and docs from docs/results.json."""
+"""Renew the figures in README and docs from sim/report/results.json."""
 
 from __future__ import annotations
 
