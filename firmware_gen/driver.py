@@ -49,7 +49,7 @@ def _fields(struct: str) -> list[tuple[str, Any]]:
 Result = IntEnum("Result", re.findall(r"ECG_(?:ERROR_)?(\w+)", _members("enum", "ecg_result")), start=0)  # type: ignore[misc]
 
 
-class Chip(ctypes.Structure):
+class ChipStruct(ctypes.Structure):
     _fields_ = _fields("ecg_chip")
 
 
@@ -81,7 +81,7 @@ class Driver:
         self.library = ctypes.CDLL(str(library.resolve()))
         self.library.ecg_message.restype = ctypes.c_char_p
         self.transport = transport
-        self.chip = Chip()
+        self.chip = ChipStruct()
 
     def _call(self, name: str, *arguments: Any) -> None:
         result = Result(getattr(self.library, f"ecg_{name}")(ctypes.byref(self.chip), *arguments))

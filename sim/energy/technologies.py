@@ -133,7 +133,7 @@ def load(source: str) -> Technology:
         names = ", ".join(TECHNOLOGIES)
         raise InputError(f"no technology '{source}': give {names}, or the path of a JSON table")
     try:
-        file = TypeAdapter(_File).validate_json(path.read_bytes(), strict=True, extra="forbid")
+        file = TypeAdapter(_TechnologyFile).validate_json(path.read_bytes(), strict=True, extra="forbid")
         given = ArgsKwargs((file.name,), file.constants)
         return TypeAdapter(Technology).validate_python(given, extra="forbid")
     except ValidationError as error:
@@ -141,7 +141,7 @@ def load(source: str) -> Technology:
 
 
 @dataclass(frozen=True)
-class _File:
+class _TechnologyFile:
     name: Annotated[str, Field(min_length=1)]
     constants: dict[str, Constant]
 

@@ -1,8 +1,9 @@
-"""How fast the simulation is: the engine against a plain Verilator loop on the same RTL, in one run."""
+"""How fast things are: the engine against a plain Verilator loop on the same RTL, the golden model, and starting."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +20,33 @@ PLAIN_FLAGS = (
     *("--cc", "--exe", "--top-module", "core", "-O3", "--x-assign", "fast", "--x-initial", "fast"),
     *("--noassert", "-Wno-fatal", "-Wno-lint", "-CFLAGS", "-DNDEBUG"),
 )
+
+
+STARTS = {  # what a user waits for before anything happens
+    "sparrow --help": ("-m", "sparrow_ecg", "--help"),
+    "import sparrow_ecg.hw.config": ("-c", "import sparrow_ecg.hw.config"),
+}
+
+
+def startup(rounds: int = 5) -> dict[str, float]:
+    """Seconds that each of `STARTS` takes in a process of its own, the least of some."""
+    found = dict.fromkeys(STARTS, float("inf"))
+    for _ in range(rounds):
+        for name, arguments in STARTS.items():
+            start = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
+            found[name] = min(found[name], time.perf_counter() - start)
+    return found
+
+
+def golden_model(core: Build, counts: np.ndarray, rounds: int = 5) -> float:
+    """Beats per second of the golden model on one processor, the best of some."""
+    seconds = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        core.golden(counts)
+        seconds.append(time.perf_counter() - start)
+    return len(counts) / min(seconds)
 
 
 def bench(core: Build, counts: np.ndarray, rounds: int = 5) -> dict[str, Any]:
@@ -53,4 +81,10 @@ def bench(core: Build, counts: np.ndarray, rounds: int = 5) -> dict[str, Any]:
             if int(classes) != result.classes.sum():
                 raise ValueError("the plain loop and the engine disagree")
     best = {name: max(values) for name, values in speeds.items()}
-    return {"network": core.network.name, "beats": len(counts), **best, "ratio": best["engine"] / best["plain"]}
+    return {
+        "network": core.network.name,
+        "digest": core.network.digest,
+        "beats": len(counts),
+        **best,
+        "ratio": best["engine"] / best["plain"],
+    }

@@ -109,7 +109,7 @@ class ChipSimulator:
         network, fetch = self.host.network, self.host.fetch()
         before = LATENCY + (network.inputs - 1) % BYTES + 1  # the last word gives its counts to the core
         run = Run(*(np.zeros(shape, np.int64) for shape in (len(counts), (len(counts), network.outputs), len(counts))))
-        with _Pins(self) as player:
+        with _Played(self) as player:
             player.play(self.host.setup())
             for chosen, valid in _rows(len(counts)):
                 _, computed, *read = (player.play(pins) for _, pins in self._beat(counts[chosen]))
@@ -127,7 +127,7 @@ class ChipSimulator:
         """
         nets = self.netlist.nets
         deep = max(1, ROOM // (16 * nets))
-        with _Pins(self) as plain, _Pins(self, ticks(delays, step)) as delayed:
+        with _Played(self) as plain, _Played(self, ticks(delays, step)) as delayed:
             for player in (plain, delayed):
                 player.play(self.host.setup())
             for row, (chosen, valid) in enumerate(_rows(len(counts), unseen=1)):
@@ -154,7 +154,7 @@ class ChipSimulator:
         return zip(PARTS, (start.pins[:edge], wait, fetch.pins[:klass], fetch.pins[klass:]), strict=True)
 
 
-class _Pins:
+class _Played:
     """A netlist with its state, in gatesim.cpp."""
 
     def __init__(self, simulator: ChipSimulator, delays: Mapping[int, tuple[int, ...]] | None = None):
@@ -171,7 +171,7 @@ class _Pins:
         self.running = np.uint64(0)  # lanes with a clock in the last cycle
         self.longest = 0
 
-    def __enter__(self) -> _Pins:
+    def __enter__(self) -> _Played:
         return self
 
     def __exit__(self, *_: object) -> None:
