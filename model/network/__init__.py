@@ -1,6 +1,6 @@
 """Networks of integers: layers (``dense``), inputs, the network itself, its file, and the golden model (``golden``).
 
-Everything that hardware is made from; light to import: numpy and pydantic.
+Everything that hardware is made from; light to import: numpy alone.
 """
 
 from sparrow_ecg.model.network.dense import Dense, Firing, signed_bits

@@ -1,26 +1,17 @@
 """The network file: JSON, one row of weights a line, so that a person can read, diff and edit it.
 
-Whatever a person may have put into it is refused here in one line that names the field, if it is of the wrong type or
-no safe name; whether the numbers make a network is for `Network` to say.
+Whatever a person may have put into it is refused by ``schema`` in one line that names the field, if it is of the wrong
+type or no safe name; whether the numbers make a network is for `Network` to say.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
-
-import numpy as np
-import pydantic
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network.dense import Dense, Firing
-from sparrow_ecg.model.network.inputs import DirectCounts
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
 
 NETWORKS = Path(__file__).parents[1] / "networks"
 SEEDS = NETWORKS / "seeds"  # <name>-<split>-<seed>.json: the same recipes with other seeds, and for other splits
@@ -28,46 +19,6 @@ FORMAT = 1
 
 # Names end up in names of files, comments of C and Verilog, terminals that read rich's markup, and lines of logs.
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,._+-]{,63}")
-
-
-def _safe(name: str) -> str:
-    if not SAFE_NAME.fullmatch(name):
-        raise PydanticCustomError(
-            "name", "a name is 1 to 64 letters (a to z), digits and ' ,._+-', the first a letter or digit"
-        )
-    return name
-
-
-Name = Annotated[str, pydantic.AfterValidator(_safe)]
-
-
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
-
-
-class _Provenance(_Strict, extra="allow"):
-    """What is read again, where it is given; the rest is for people."""
-
-    records: list[Name] = []
-    split: Name = ""
-    seed: int = pydantic.Field(0, ge=0, lt=1 << 63)
-
-
-class _Layer(_Strict):
-    threshold_log2: int | None
-    biases: list[int]
-    weights: list[list[int]]
-
-
-class _File(_Strict):
-    format: int
-    name: Name
-    classes: list[Name]
-    encoding: dict[str, Any]
-    steps: int
-    weight_bits: int
-    provenance: _Provenance
-    layers: list[_Layer]
 
 
 def find(source: str | Path) -> Path:
@@ -89,59 +40,6 @@ def read(path: Path) -> str:
         raise InputError("field file: not text in UTF-8") from None
     except OSError as error:
         raise InputError(f"field file: {error.strerror}") from None
-
-
-def parse(text: str) -> dict[str, Any]:
-    """The fields of the `Network` that a JSON text holds. Raises InputError that names the first bad field."""
-    with _refusing("file"):
-        file = _File.model_validate_json(text)
-    kind: Any = DirectCounts if "inputs" in file.encoding else Encoding
-    with _refusing("encoding"):
-        encoding = pydantic.TypeAdapter(kind).validate_json(json.dumps(file.encoding), strict=True, extra="forbid")
-    if file.format != FORMAT:
-        raise InputError(f"field format: not {FORMAT}, the one this version reads")
-    return {
-        "name": file.name,
-        "encoding": encoding,
-        "layers": tuple(_dense(k, layer, file.steps) for k, layer in enumerate(file.layers)),
-        "steps": file.steps,
-        "weight_bits": file.weight_bits,
-        "classes": tuple(file.classes),
-        "provenance": file.provenance.model_dump(exclude_unset=True),
-    }
-
-
-@contextmanager
-def _refusing(part: str) -> Iterator[None]:
-    """What pydantic finds wrong with a part of the file, as an InputError about the first of it."""
-    try:
-        yield
-    except pydantic.ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        where = [] if part == "file" and first["loc"] else [part]
-        field = ".".join([*where, *map(str, first["loc"])])
-        raise InputError(f"field {_printable(field)}: {first['msg']}") from None
-
-
-def _printable(text: str) -> str:
-    """What a person wrote, short and without characters that steer a terminal."""
-    shown = text if text.isprintable() else ascii(text)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
-
-
-def _dense(k: int, file: _Layer, steps: int) -> Dense:
-    weights = _integers(f"layers.{k}.weights", file.weights)
-    biases = _integers(f"layers.{k}.biases", file.biases)
-    return Dense(weights, biases, None if file.threshold_log2 is None else Firing(file.threshold_log2, steps))
-
-
-def _integers(field: str, rows: list) -> np.ndarray:
-    try:
-        return np.array(rows, dtype=np.int64)
-    except ValueError:
-        raise InputError(f"field {field}: rows of unequal length") from None
-    except OverflowError:
-        raise InputError(f"field {field}: a number beyond 64 bits") from None
 
 
 def text(content: dict[str, Any]) -> str:

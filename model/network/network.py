@@ -120,7 +120,9 @@ class Network:
 
 def from_json(text: str) -> Network:
     """The network that a JSON text holds. Raises InputError that names the first bad field."""
-    return Network(**file.parse(text))
+    from sparrow_ecg.model.network.schema import parse
+
+    return Network(**parse(text))
 
 
 def _refuse(field: str, why: str) -> NoReturn:

@@ -18,6 +18,7 @@ HEAVY = {"wfdb", "pandas", "sklearn", "matplotlib", "torch"}
         ("model.training.recipes", HEAVY | {"typer", "rich"}),
         ("model.signals.ecg.testset", HEAVY | {"typer"}),
         ("model.metrics", HEAVY | {"typer"}),
+        ("hw.config", HEAVY | {"typer", "rich", "pydantic"}),
     ],
 )
 def test_imports_nothing_heavy(module: str, absent: set[str]) -> None:
