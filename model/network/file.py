@@ -32,6 +32,18 @@ def find(source: str | Path) -> Path:
         raise InputError(f"no network '{source}': give the path of a .json file, or one of {names}") from None
 
 
+def siblings(source: str, split: str) -> list[str]:
+    """Shipped networks that were trained by the recipe of a shipped name for a split, by seed."""
+    return sorted(path.stem for path in SEEDS.glob("*.json") if path.stem.startswith(f"{source}-{split}-"))
+
+
+def trained_for(source: str, split: str) -> str:
+    """The network that is meant on a split: between patients, a shipped name stands for its sibling that was trained
+    on the split's own training records; by itself it was trained with beats of patients that test there.
+    """
+    return source if split == "intra" else next(iter(siblings(source, split)), source)
+
+
 def read(path: Path) -> str:
     """The text of a network file. Raises InputError when it cannot be read."""
     try:

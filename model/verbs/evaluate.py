@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from sparrow_ecg.model import metrics
 from sparrow_ecg.model.console import out, working
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, golden
+from sparrow_ecg.model.network.file import trained_for
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SplitOption
 
@@ -24,13 +24,14 @@ def main(
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
-    net = Network.load(network)
-    given = replace(net, provenance=net.provenance | ({} if seed is None else {"seed": seed}))
-    hearts = load(given, split, data)
+    net = Network.load(trained_for(network, split))
+    hearts = load(net, split, data, seed=seed)
     with working("scoring"):
         predictions = golden.run(net, hearts.counts).classes
         records = None if split == "intra" else hearts.beats.record
         result = metrics.evaluate(hearts.beats.label, predictions, hearts.beats.classes, records)
-    out.print(metrics.table(result, f"{net.name}, {split}, seed {given.provenance.get('seed', 0)}"))
+    out.print(
+        metrics.table(result, f"{net.name}, {split}, seed {net.provenance.get('seed', 0) if seed is None else seed}")
+    )
     path = write_atomic(folder / f"evaluate-{net.name}-{split}.json", json.dumps(result, indent=1) + "\n")
     out.print(path)

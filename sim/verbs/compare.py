@@ -19,7 +19,8 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import counter, out
 from sparrow_ecg.model.metrics import table
-from sparrow_ecg.model.network import NETWORKS, SEEDS, Network
+from sparrow_ecg.model.network import NETWORKS, Network
+from sparrow_ecg.model.network.file import siblings, trained_for
 from sparrow_ecg.model.signals.ecg.splits import SPLITS
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, each_of, record_names
@@ -75,12 +76,9 @@ def main(
 
 
 def _trained(source: str, split: str, seeds: bool) -> list[str]:
-    """The networks to run for a source: for `inter` a shipped name stands for its sibling that was trained on DS1."""
-    named = f"{source}-{split}-"
-    siblings = sorted(path.stem for path in SEEDS.glob("*.json") if path.stem.startswith(named))
-    if split == "intra":
-        return siblings or [source] if seeds else [source]
-    return siblings[:1] or [source]
+    """The networks to run for a source."""
+    every = siblings(source, split) if seeds and split == "intra" else []
+    return every or [trained_for(source, split)]
 
 
 def _show(report: dict, source: str) -> None:

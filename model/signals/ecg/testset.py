@@ -59,13 +59,18 @@ def read_all(root: Path, show: bool = True) -> Beats:
     return read_beats(root, names, (lambda names: progress(names, "reading records")) if show else iter)
 
 
-def select(network: Network, split: str, beats: Beats, records: tuple[str, ...] = ()) -> Heartbeats:
-    """Of ``beats`` those that test; `intra` is drawn with the seed that the network was trained with.
+def select(
+    network: Network, split: str, beats: Beats, records: tuple[str, ...] = (), seed: int | None = None
+) -> Heartbeats:
+    """Of ``beats`` those that test.
 
     records: keep the beats of these only.
+    seed:    by which `intra` is drawn, by default that with which the network was trained: with another one, most of
+             the beats that test have trained it.
     """
     encoding, trained = encoding_of(network), network.provenance
-    test = make_split(split, beats, trained.get("seed", 0)).test
+    seed = trained.get("seed", 0) if seed is None else seed
+    test = make_split(split, beats, seed).test
     if records:
         missing = sorted(set(records) - set(np.unique(beats.record[test])))
         if missing:
@@ -73,6 +78,7 @@ def select(network: Network, split: str, beats: Beats, records: tuple[str, ...] 
         test = test[np.isin(beats.record[test], records)]
     names = set(beats.codes)
     unseen = trained.get("split") == split and set(trained.get("records", names)) == names
+    unseen &= split != "intra" or trained.get("seed", 0) == seed
     chosen = beats.select(test)
     return Heartbeats(chosen, encoding.encode(chosen), beats, split, unseen)
 
@@ -83,6 +89,7 @@ def load(
     data: Path | None = None,
     records: tuple[str, ...] = (),
     generate: bool = False,
+    seed: int | None = None,
 ) -> Heartbeats:
     """The test beats of a split, read from a data root; see `select`. Says so when the network may have seen them.
 
@@ -96,10 +103,11 @@ def load(
             raise
         beats = read_beats(SYNTHETIC, synthesize(SYNTHETIC, records=4))
         return Heartbeats(beats, encoding.encode(beats), beats, "synthetic", True)
-    hearts = select(network, split, read_all(root), records)
+    hearts = select(network, split, read_all(root), records, seed)
     if not hearts.unseen:
         err.print(
-            f"note: '{network.name}' was trained on split {network.provenance.get('split', 'unknown')}, so that test"
-            f" beats of {split} may have been among its training beats: bit-exactness counts, accuracy does not"
+            f"note: '{network.name}' was trained on split {network.provenance.get('split', 'unknown')}, seed"
+            f" {network.provenance.get('seed', 'unknown')}, so that test beats of this {split} may have been among its"
+            " training beats: bit-exactness counts, accuracy does not"
         )
     return hearts

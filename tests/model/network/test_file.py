@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network import NETWORKS, Network, from_json, golden
+from sparrow_ecg.model.network import NETWORKS, Network, file, from_json, golden
 from sparrow_ecg.model.network.dense import MAX_STEPS
 from sparrow_ecg.model.network.drawn import random_network
 from tests.support.examples import examples
@@ -48,6 +48,14 @@ def edited(network: Network, path: str, value: Any) -> dict[str, Any]:
     else:
         place[last] = value
     return file
+
+
+def test_between_patients_a_shipped_name_stands_for_the_sibling_trained_there():
+    assert file.trained_for("tiny", "inter") == "tiny-inter-0"
+    assert Network.load("tiny-inter-0").provenance["split"] == "inter"
+    assert file.trained_for("tiny", "intra") == "tiny"
+    assert file.trained_for("tiny-intra-3", "inter") == "tiny-intra-3"
+    assert file.siblings("tiny", "intra") == [f"tiny-intra-{seed}" for seed in range(5)]
 
 
 @examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])

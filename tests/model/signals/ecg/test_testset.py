@@ -47,6 +47,12 @@ def test_a_network_of_another_split_is_noted(tiny, mitdb, capsys):
     assert "accuracy does not" in " ".join(capsys.readouterr().err.split())
 
 
+def test_another_seed_draws_beats_that_have_trained_it(tiny, mitdb, capsys):
+    loaded = heartbeats.load(tiny, "intra", mitdb, seed=5)
+    assert not loaded.unseen
+    assert "accuracy does not" in " ".join(capsys.readouterr().err.split())
+
+
 def test_chosen_records_keep_the_split(tiny, mitdb):
     everything, some = heartbeats.load(tiny, "intra", mitdb), heartbeats.load(tiny, "intra", mitdb, ("100", "208"))
     assert set(some.beats.record) == {"100", "208"}
