@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 
@@ -33,6 +34,11 @@ class CoreConfig(ABC):
     @abstractmethod
     def usual(cls, network: Network) -> dict[str, Any]:
         """The options that are taken where none are given."""
+
+    @classmethod
+    @abstractmethod
+    def samples(cls, network: Network, few: int) -> Iterator[Self]:
+        """Configs for a network that between them have all that there is to check. few: lanes, or what is like them."""
 
     @abstractmethod
     def cycles(self, network: Network, trace: Trace) -> np.ndarray:

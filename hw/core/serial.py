@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from itertools import product
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 
@@ -44,6 +46,14 @@ class Serial(CoreConfig):
         """As many lanes as the widest layer has neurons, at most `USUAL_LANES`."""
         lanes = min(USUAL_LANES, max(network.shape[1:]))
         return {"lanes": lanes, "weights": "rom", "neuron": "ssf", "zero_skip": True}
+
+    @classmethod
+    def samples(cls, network: Network, few: int) -> Iterator[Serial]:
+        """One lane, a few, as many as neurons; rom, ram; SSF, IF; with and without skip."""
+        widest = max(network.shape[1:])
+        lanes = sorted({1, min(few, widest), widest})
+        for options in product(lanes, get_args(Weights), get_args(Neuron), (True, False)):
+            yield cls(*options)
 
     def check(self, network: Network) -> None:
         widest = max(network.shape[1:])

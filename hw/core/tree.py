@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,6 +30,10 @@ class Tree(CoreConfig):
     @classmethod
     def usual(cls, network: Network) -> dict[str, Any]:
         return {}
+
+    @classmethod
+    def samples(cls, network: Network, few: int) -> Iterator[Tree]:
+        yield cls()
 
     def check(self, network: Network) -> None:
         """Any network will do, though a large one takes long to build."""

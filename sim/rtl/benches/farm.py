@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.core.catalog import from_dict
-from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.hw.core.catalog import DATAPATHS, from_dict
 from sparrow_ecg.model.network import Network, from_json
 from sparrow_ecg.model.network.drawn import DrawnWeights, random_network
 from sparrow_ecg.sim.cache import cached
@@ -37,11 +34,9 @@ def result_bits(member: Build) -> int:
 
 
 def every_config(network: Network, few: int = 2) -> list[Build]:
-    """The cross product of configs: one lane, a few, as many as neurons; rom, ram; SSF, IF; with and without skip."""
-    lanes = sorted({1, min(few, max(network.shape[1:])), max(network.shape[1:])})
-    kinds = product(lanes, ("rom", "ram"), ("ssf", "if"), (True, False))
-    serial = [Serial(n, weights, neuron, skip) for n, weights, neuron, skip in kinds]  # type: ignore[arg-type]
-    return [Build(network, config) for config in (*serial, Tree())]
+    """A network on every kind of core that there is."""
+    kinds = reversed(DATAPATHS.values())
+    return [Build(network, config) for kind in kinds for config in kind.samples(network, few)]
 
 
 def random_members(seed: int, size: int) -> list[Build]:
