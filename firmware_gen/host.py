@@ -8,6 +8,7 @@ from pathlib import Path
 from systemrdl.node import AddrmapNode, RegNode
 
 from sparrow_ecg.hw.host.registers.map import image_causes, is_port, registers
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "HOST.md"
@@ -44,7 +45,9 @@ def _line(text: str) -> str:
 
 
 def refresh(top: AddrmapNode, write: bool = True) -> bool:
-    """Put the tables between their marks. Returns whether they were stale."""
+    """Put the tables between their marks. Returns whether they were stale. Raises InputError outside a checkout."""
+    if not DOCUMENT.is_file():
+        raise InputError("no docs/HOST.md beside the package: run this in a checkout")
     text = DOCUMENT.read_text()
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)

@@ -21,7 +21,7 @@ from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.ports import Core, port_list, result_layout
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.golden import Trace
@@ -60,7 +60,7 @@ class Build:
     def chip(self) -> Chip:
         """The chip, whatever the top."""
         if not find_spec("systemrdl"):
-            raise InputError("the chip needs SystemRDL: `pip install -e '.[firmware]'`")
+            raise InputError(f"the chip is made from its register map: {missing('systemrdl')}")
         from sparrow_ecg.hw.host.chip import Chip  # compiles registers, with a package of the extra `firmware`
 
         return Chip(self.network, self.config, self.host)

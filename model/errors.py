@@ -38,9 +38,9 @@ class ToolError(Exception):
         super().__init__("\n".join([what, *log.splitlines()[-TAIL:]]))
 
 
-def missing(package: str) -> str:
-    """What to do about a package of `EXTRAS` that is not installed."""
-    extra = EXTRAS[package]
+def missing(package: str, extra: str = "") -> str:
+    """What to do about a package of `EXTRAS` that is not installed. extra: another one that brings it, too."""
+    extra = extra or EXTRAS[package]
     return (
         f"no package {package}: install the extra, `pip install 'sparrow-ecg[{extra}]'`, or in a checkout"
         f" `pip install -e '.[{extra}]'`"

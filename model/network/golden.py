@@ -7,7 +7,7 @@ Both follow the contract in `Network`; beats are computed in blocks that fit the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.dense import Dense
 
 Neuron = Literal["ssf", "if"]
+NEURONS: tuple[Neuron, ...] = get_args(Neuron)
 BLOCK = 8192  # beats: large enough that numpy, not Python, does the work
 
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, get_args
+from typing import Any
 
 from sparrow_ecg.hw.core import schedule
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.network.golden import Neuron, Trace
-
-NEURONS: tuple[Neuron, ...] = get_args(Neuron)
+from sparrow_ecg.model.network.golden import NEURONS, Neuron, Trace
 
 
 @dataclass(frozen=True)

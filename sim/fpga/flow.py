@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.sim.fpga.devices import DEVICES, LOGIC, MEMORIES, MULTIPLIERS, PINS, REGISTERS, Device
 from sparrow_ecg.sim.tools import BuildError, run_tool, run_yosys
 
@@ -63,7 +63,7 @@ def check_tools(device: Device) -> None:
     """Raise InputError when the packages for a device are not installed."""
     for package in ("pyosys", device.family.package):
         if not find_spec(package):
-            raise InputError(f"no package {package.replace('_', '-')}: install the extra, `pip install -e .[fpga]`")
+            raise InputError(missing(package, "fpga"))
 
 
 def implement(

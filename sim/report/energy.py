@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from sparrow_ecg.hw.core.catalog import from_dict
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.files import write_atomic
@@ -18,7 +19,7 @@ from sparrow_ecg.sim.energy import breakeven
 from sparrow_ecg.sim.energy.formulas import ARCHITECTURES
 from sparrow_ecg.sim.energy.operations import COUNTERS, NEURONS
 from sparrow_ecg.sim.energy.tables import energy_tables, exact
-from sparrow_ecg.sim.energy.technologies import load
+from sparrow_ecg.sim.energy.technologies import PAPER_V1, Technology
 
 
 def report(
@@ -28,21 +29,18 @@ def report(
     folder: Path,
     *,
     split: str,
-    technology: str = "paper-v1",
+    technology: Technology = PAPER_V1,
     counted: Mapping[str, Sequence[Mapping[str, int]]] | None = None,
     cycles: Mapping[str, float] | None = None,
     gate_level: dict[str, Any] | None = None,
 ) -> int:
-    """Print and write the tables of `energy_tables`; exit status 1 when the RTL's counts are not the predicted.
-
-    technology: a name of `technologies.TECHNOLOGIES`, or the path of the user's own table.
-    """
+    """Print and write the tables of `energy_tables`; exit status 1 when the RTL's counts are not the predicted."""
     tables = energy_tables(
         network,
         counts,
         config,
         split=split,
-        technology=load(technology),
+        technology=technology,
         counted=counted,
         cycles=cycles,
         gate_level=gate_level,
@@ -147,10 +145,8 @@ def _gate_level(figure: dict[str, Any]) -> str:
     """One line for each design that was measured."""
     lines = [f"{figure['label']}: {figure.get('status', '')}"]
     for found in figure.get("measured", []):
-        core = found["config"]
-        built = core["datapath"] if core["datapath"] == "tree" else f"{core['lanes']} lanes, {core['weights']}"
         lines.append(
-            f"  {found['top']}, {found['pdk']} {found['corner']}, {built}, {core['neuron']}:"
+            f"  {found['top']}, {found['pdk']} {found['corner']}, {from_dict(found['config'])}:"
             f" {found['energy_per_beat_nj']:.3f} nJ, {found['energy_without_glitches_nj']:.3f} without glitches"
         )
     return "\n".join(lines)

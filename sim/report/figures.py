@@ -49,7 +49,7 @@ class Figure(Strict):
 
     command:   what gives it.
     sources:   of what, and the results that it is taken from: without any it is read off by hand, or published.
-    given:     what these results must say, so that one of another corner is not taken.
+    given:     what these results must say, names by dots, so that one of another corner is not taken.
     at:        where in each result it stands, names by dots.
     of:        how several results become one figure.
     scale:     what the result is multiplied by, to be in ``unit``.
@@ -89,7 +89,11 @@ class Stale:
 
 
 def load(root: Path = ROOT) -> tuple[Figures, Texts]:
-    """Raises InputError for files that are not as described, and for a text that names a figure that there is not."""
+    """Raises InputError outside a checkout, for files that are not as described, and for texts that name a figure that
+    there is not.
+    """
+    if not (root / TEXTS).is_file():
+        raise InputError(f"no {TEXTS} beside the package: run this in a checkout")
     try:
         figures = TypeAdapter(Figures).validate_json((root / RESULTS).read_text())
         texts = TypeAdapter(Texts).validate_python(tomllib.loads((root / TEXTS).read_text()))
@@ -134,7 +138,7 @@ def _taken(name: str, figure: Figure, folder: Path, note: Callable[[str], None])
     digests = [digest_of(source.network) for source in figure.sources]
     for path, result, digest in zip(paths, results, digests, strict=True):
         wanted = figure.given | ({"digest": digest} if digest and "digest" in result else {})
-        if other := [key for key, value in wanted.items() if result.get(key) != value]:
+        if other := [key for key, value in wanted.items() if _said(result, key) != value]:
             note(f"{name}: {path} has another {', '.join(other)}; for this figure run `{figure.command}`")
             return figure
         if any(count for key, count in result.items() if key.startswith("mismatched")):
@@ -151,6 +155,14 @@ def _taken(name: str, figure: Figure, folder: Path, note: Callable[[str], None])
 def digest_of(network: str) -> str:
     """Of a shipped network; nothing for no network."""
     return Network.load(network).digest if network else ""
+
+
+def _said(result: Mapping[str, Any], where: str) -> Any:
+    """What a result says there; None if nothing."""
+    found: Any = result
+    for name in where.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _at(result: Mapping[str, Any], where: str, path: Path) -> float:

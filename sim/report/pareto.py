@@ -74,9 +74,9 @@ def _table(found: Explored) -> Table:
 
 
 def kind(config: Mapping[str, Any]) -> str:
-    if config["datapath"] == "tree":
-        return "adder tree"
-    return f"serial, {config['weights'].upper()}" + (", IF" if config["neuron"] == "if" else "")
+    """The datapath, and which weights and neurons it was given, where it has a choice."""
+    words = [config["datapath"], *(config[name].upper() for name in ("weights", "neuron") if name in config)]
+    return ", ".join(word for word in words if word != "SSF")
 
 
 def draw(found: Explored, title: str) -> bytes:

@@ -11,10 +11,8 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.console import counter, working
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.network.golden import Neuron
+from sparrow_ecg.model.network.golden import NEURONS, Neuron
 from sparrow_ecg.sim.rtl.engine import Engine
-
-NEURONS: tuple[Neuron, ...] = ("ssf", "if")
 
 
 def count(

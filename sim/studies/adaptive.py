@@ -17,15 +17,18 @@ import numpy as np
 from sparrow_ecg.firmware_gen.driver import Driver
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.console import progress
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, missing
+from sparrow_ecg.model.files import check_writable
 from sparrow_ecg.model.metrics import evaluate
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network.file import siblings, trained_for
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS2
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.splits import make_split
 from sparrow_ecg.model.signals.ecg.testset import encoding_of, read_all
 from sparrow_ecg.sim.rtl.firmware import classify, powered
+from sparrow_ecg.sim.studies.sources import sources
 
 if TYPE_CHECKING:
     from sparrow_ecg.model.training.tuning import Tuning
@@ -98,12 +101,13 @@ def adapt(
     Raises InputError for records that are not of DS2, and VerificationError when one potential is not the golden
     model's.
     """
+    if strangers := sorted(set(records) - set(DS2)):
+        raise InputError(f"record {', '.join(strangers)}: not in DS2; give some of {', '.join(DS2)}")
     try:
         from sparrow_ecg.model.training.tuning import Tuning
     except ImportError:
-        raise InputError("tuning needs torch: `pip install -e '.[train]'`") from None
-    if strangers := sorted(set(records) - set(DS2)):
-        raise InputError(f"record {', '.join(strangers)}: not in DS2; give some of {', '.join(DS2)}")
+        raise InputError(missing("torch")) from None
+    check_writable(FOLDER)
     beats = read_all(data_root(data))
     network = Network.load(base) if base else trained_on_ds1(name, beats, seed)
     chip = replace(core(network), top="chip")
@@ -157,10 +161,12 @@ class _Study:
 
 
 def trained_on_ds1(name: str, beats: Beats, seed: int) -> Network:
-    """The network of that recipe, trained on the split `inter`; kept for the next time."""
+    """The network of that recipe, trained on the split `inter`: shipped, or kept for the next time."""
+    if seed == 0 and siblings(name, "inter"):
+        return Network.load(trained_for(name, "inter"))
     from sparrow_ecg.model.training.fit import train
 
-    path = FOLDER / f"{name}-inter-seed{seed}.json"
+    path = FOLDER / f"{name}-inter-seed{seed}-{sources(train)}.json"  # recipes are in these sources
     if not path.exists():
         train(name, beats, "inter", seed).save(path)
     return Network.load(path)

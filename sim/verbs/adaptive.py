@@ -18,7 +18,7 @@ from sparrow_ecg.model.console import out
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.mitdb import DS2
-from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption
+from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SeedOption, record_names
 from sparrow_ecg.sim.report.adaptive import summary, table
 from sparrow_ecg.sim.studies.adaptive import adapt
 
@@ -29,11 +29,11 @@ def main(
     network: NetworkOption = "tiny",
     base: Annotated[str | None, typer.Option(help="Tune this network; by default one is trained on DS1.")] = None,
     records: Annotated[str, typer.Option(help="DS2 records, by comma; by default all.")] = "",
-    seed: Annotated[int, typer.Option(help="Of training and tuning.")] = 0,
+    seed: SeedOption = 0,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
-    chosen = tuple(dict.fromkeys(filter(None, records.split(",")))) or DS2
+    chosen = tuple(dict.fromkeys(record_names(records, data))) or DS2
     found = adapt(core, network, base, chosen, seed, data)
     out.print(table(found))
     out.print(summary(found))

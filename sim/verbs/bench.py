@@ -36,4 +36,6 @@ def main(
     out.print(f"golden model: {figures['golden_beats_per_second'] / 1e6:.2f} million beats/s")
     for name, seconds in figures["seconds_to_start"].items():
         out.print(f"{name}: {seconds:.2f} s")
-    out.print(write_atomic(folder / f"bench-{net.name}.json", json.dumps(figures, indent=1) + "\n"))
+    out.print(
+        write_atomic(folder / f"bench-{net.name}-{core.config.slug(net)}.json", json.dumps(figures, indent=1) + "\n")
+    )

@@ -97,5 +97,5 @@ def _show(report: dict, source: str) -> None:
             f"cycles per beat: {report['cycles_per_beat']:.1f} ({report['cycles_lowest']} to"
             f" {report['cycles_highest']}), as predicted: {not report['mismatched_cycles']};"
             f" {report['simulated_cycles_per_second'] / 1e6:.1f} million cycles/s"
-            f" ({report['simulated_cycles'] / 1e6:.1f} million in {report['simulation_seconds']:.1f} s)",
+            f" ({report['simulated_cycles']:,} in {report['simulation_seconds']:.2f} s)",
         )

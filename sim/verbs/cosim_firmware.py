@@ -23,7 +23,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.testset import load
-from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption
+from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, TestSplitOption
 from sparrow_ecg.sim.rtl.firmware import neighbour, verify
 
 
@@ -37,7 +37,7 @@ def main(
     second: Annotated[
         str | None, typer.Option(help="Another network for the chip that loads them; by default one nearby.")
     ] = None,
-    split: Annotated[str, typer.Option(help="Whose test beats are taken.")] = "intra",
+    split: TestSplitOption = "intra",
     beats: Annotated[int, typer.Option(help="So many of them, evenly spread.", min=1)] = 500,
     data: DataOption = None,
     folder: OutOption = FOLDER,

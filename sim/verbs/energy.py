@@ -16,6 +16,7 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import out
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, TestSplitOption
+from sparrow_ecg.sim.energy import technologies
 from sparrow_ecg.sim.report.energy import measured_on_gates, report, show_break_even
 from sparrow_ecg.sim.rtl.probes import count
 
@@ -33,6 +34,7 @@ def main(
 ) -> None:
     net, config = core.network, core.config
     assert isinstance(config, Serial)
+    prices = technologies.load(technology)
     beats = load(net, split, data)
     counted, cycles = count(net, config, beats.counts)
     status = report(
@@ -41,7 +43,7 @@ def main(
         config,
         folder,
         split=split,
-        technology=technology,
+        technology=prices,
         counted=counted,
         cycles=cycles,
         gate_level=measured_on_gates(net, folder),

@@ -63,6 +63,7 @@ def main(
         design.describe()
         | {
             "split": split,
+            "seed": seed,
             "accuracy_hardware": float((run.classes == hearts.beats.label).mean()),
             "beats_checked": len(run.classes),
             "mismatched_beats": mismatched,

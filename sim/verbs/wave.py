@@ -37,7 +37,7 @@ def main(
     kind = waveform_format()
     if kind == "vcd":
         err.print("note: no headers of lz4 and zlib (Debian: liblz4-dev zlib1g-dev), so it is VCD instead of FST")
-    path = folder / f"{core.network.name}-{record}-{beat}.{kind}"
+    path = folder / f"{core.network.name}-{core.config.slug(core.network)}-{record}-{beat}.{kind}"
     folder.mkdir(parents=True, exist_ok=True)
     with working("building with Verilator, and recording"):
         answered = Engine(core, waves=kind).record(encoding.encode(beats.select(mine)), path)

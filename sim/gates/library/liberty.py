@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 
@@ -178,7 +178,7 @@ def parse(text: str) -> tuple[float, dict[str, Cell]]:
     try:
         from liberty.parser import ExceptionWithLineNum, parse_liberty
     except ImportError:
-        raise InputError("no package liberty-parser: install the extra, `pip install -e .[silicon]`") from None
+        raise InputError(missing("liberty")) from None
     try:
         library = parse_liberty(text)
     except (ExceptionWithLineNum, IndexError, RuntimeError) as error:

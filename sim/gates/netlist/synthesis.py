@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.library.pdks import Pdk
@@ -60,7 +60,7 @@ def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> di
     try:
         tool = version("pyosys")
     except PackageNotFoundError:
-        raise InputError("no package pyosys: install the extra, `pip install -e .[silicon]`") from None
+        raise InputError(missing("pyosys")) from None
     scripts = [_to_gates(flow, build, library), _to_cells(library, flow, build) if library else _to_generic(build)]
     key = [build.verilog, tool, RESETS, str(astuple(flow)), *scripts]
     if library:

@@ -1,4 +1,4 @@
-// The harness as a shared library: a block of beats goes in, and what came out goes back. See sim/engine.py.
+// The harness as a shared library: a block of beats goes in, and what came out goes back. See sim/rtl/engine.py.
 #include <cstdint>
 #include <cstring>
 #include <memory>

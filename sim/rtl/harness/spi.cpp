@@ -1,4 +1,4 @@
-// The chip as a shared library that is used through its SPI pins alone. See sim/chip.py.
+// The chip as a shared library that is used through its SPI pins alone. See sim/rtl/board.py.
 #include <cstddef>
 #include <cstdint>
 #include <memory>

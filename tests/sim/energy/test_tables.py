@@ -10,6 +10,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.energy.operations import NEURONS, PROBES
 from sparrow_ecg.sim.energy.tables import COUNTED, PREDICTED, energy_tables, exact
+from sparrow_ecg.sim.energy.technologies import PAPER_V2
 from sparrow_ecg.sim.report.energy import report, show, show_break_even, write
 
 
@@ -83,7 +84,7 @@ def test_no_beats(small):
 def test_report_fails_on_a_miscount_but_still_writes(small, tmp_path, capsys):
     network, counts = small
     core = Serial(lanes=2)
-    assert report(network, counts, core, tmp_path, split="intra", technology="paper-v2-22nm") == 0
+    assert report(network, counts, core, tmp_path, split="intra", technology=PAPER_V2) == 0
     nothing = [dict.fromkeys(PROBES["ssf"], 0) for _ in network.layers]
     assert report(network, counts, core, tmp_path, split="inter", counted={"ssf": nothing}) == 1
     assert "DIFFER: layer 0 weight_reads: predicted 2, counted 0" in capsys.readouterr().out.replace("\n", " ")

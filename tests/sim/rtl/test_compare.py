@@ -149,7 +149,7 @@ def test_verbs(small, synthetic_root, tmp_path):
     record = next(synthetic_root.rglob("*.hea")).stem
     done = run(app("wave"), ["--record", record, "--beat", "4", *options])
     assert done.exit_code == 0, done.output
-    assert next(tmp_path.glob(f"random-{record}-4.*")).stat().st_size
+    assert next(tmp_path.glob(f"random-tree-{record}-4.*")).stat().st_size
     done = run(app("bench"), ["--network", saved, "--beats", "300", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
-    assert json.loads((tmp_path / "bench-random.json").read_text())["ratio"] > 0
+    assert json.loads((tmp_path / "bench-random-tree.json").read_text())["ratio"] > 0

@@ -149,10 +149,8 @@ def test_a_killed_sweep_goes_on_where_it_stopped(client, tmp_path):
     program = f"import pathlib; from tests.support.sweep_stub import main; main(pathlib.Path({str(tmp_path)!r}))"
     running = subprocess.Popen([sys.executable, "-c", program], start_new_session=True, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 60
         while len(list(tmp_path.glob("points/[0-9]-*.json"))) < 2:
             assert running.poll() is None, "the sweep was over too soon"
-            assert time.monotonic() < deadline
             time.sleep(0.05)
     finally:
         os.killpg(running.pid, signal.SIGKILL)
