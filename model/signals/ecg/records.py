@@ -33,9 +33,11 @@ SHORTEST_RECORD = 1  # seconds, more than the window of a beat
 # WFDB's defaults for what a header leaves out.
 DEFAULT_GAIN = GAIN
 DEFAULT_BITS = 12
-PER_MILLIVOLT = {"mV": 1, "uV": 1000, "V": 0.001}  # of the units that a gain may be in
+PER_MILLIVOLT = {"mv": 1, "uv": 1000, "\u03bcv": 1000, "v": 0.001}  # of the units that a gain may be in, folded
 
-FORMAT_BITS = {"80": 8, "310": 10, "311": 10, "212": 12, "16": 16, "61": 16, "160": 16, "516": 16, "24": 24, "524": 24}
+# Bits that WFDB's formats store. Any other has 32 here, or no mark of a missing sample.
+FORMAT_BITS = {"80": 8, "508": 8, "310": 10, "311": 10, "212": 12, "16": 16, "61": 16, "160": 16, "516": 16,
+               "24": 24, "524": 24}  # fmt: skip
 
 AGAIN = "download it again with `make data`, or leave the record out"
 
@@ -175,9 +177,9 @@ def _find_lead(path: Path, header: Any, lead: str | None) -> int:
 def _form(path: Path, header: Any, index: int) -> tuple[Form, bool]:
     """How a signal is digitised, and whether its gain is missing; refused if it is in nothing like mV."""
     where = f"record {path}, lead {header.sig_name[index] or 'unnamed'}"
-    units = header.units[index] or "mV"
+    units = (header.units[index] or "mV").casefold()
     if units not in PER_MILLIVOLT:
-        raise InputError(f"{where}: is in {units}, not in mV, uV or V: choose another lead")
+        raise InputError(f"{where}: is in {header.units[index]}, not in mV, uV or V: choose another lead")
     if (header.samps_per_frame[index] or 1) != 1:
         raise InputError(f"{where}: has several samples in a frame: give it a rate of its own, or choose another lead")
     missing = _gain_missing(path, index)
@@ -264,7 +266,7 @@ def _check_alive(codes: np.ndarray, form: Form, where: str, in_parts: bool) -> f
     runs = np.diff(bounds)
     at_end = np.isin(codes, (low, high))
     dead = float((at_end | np.repeat(runs > LONGEST_RUN * form.rate, runs)).mean())
-    if in_parts and dead <= MOST_DEAD:
+    if in_parts and dead <= MOST_DEAD and len(runs) > 1:
         return dead
     longest = int(runs.argmax())
     start, length = int(bounds[longest]), int(runs[longest])

@@ -203,7 +203,7 @@ def test_annotations_that_are_cut_off_are_refused(tmp_path: Path, kept: int) -> 
 @given(data=st.data())
 def test_any_damage_gives_a_record_or_one_line(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     damaged = tmp_path_factory.getbasetemp() / "damaged"
-    write(damaged)
+    write(damaged, fs=data.draw(st.sampled_from([360, 250])))
     file = damaged / f"100.{data.draw(st.sampled_from(['hea', 'dat', 'atr']))}"
     content = file.read_bytes()
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, min(len(content), 200))] * 2)))
@@ -316,8 +316,8 @@ def test_a_negative_gain_turns_a_lead_over(tmp_path: Path) -> None:
     assert (read_record(tmp_path, "100").codes == GOOD.codes).all()
 
 
-@pytest.mark.parametrize(("gain", "bits"), [("0.2(1024)/uV", 11), ("200000(1024)/V", 11), ("200(1024)", 11)])
-def test_gains_in_other_units(tmp_path: Path, gain: str, bits: int) -> None:
+@pytest.mark.parametrize("gain", ["0.2(1024)/uV", "200000(1024)/V", "200(1024)", "200(1024)/MV"])
+def test_gains_in_other_units(tmp_path: Path, gain: str) -> None:
     write(tmp_path)
     header(tmp_path, GAIN, f" {gain} ")
     record = read_record(tmp_path, "100")
@@ -387,6 +387,8 @@ def test_a_lead_that_is_dead_in_parts(tmp_path: Path) -> None:
             assert read_record(tmp_path, "100", in_parts=True).source.dead == pytest.approx(share)
         else:
             assert "flat" in refusal(tmp_path, in_parts=True)
+    write(tmp_path, codes=np.full(500, 1500), peaks=np.array([100]), symbols=("N",))  # all of it, and under two seconds
+    assert "flat" in refusal(tmp_path, in_parts=True)
 
 
 def test_the_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
