@@ -31,6 +31,17 @@ def evaluate(
     """
     if not len(labels):
         raise InputError("no beats to score: choose other records, or another split")
+    result = score(labels, predictions, classes)
+    if records is not None:
+        result["interval"] = bootstrap(labels, predictions, classes, records)
+        rest = records != "202"
+        if not rest.all() and rest.any():
+            result["without_202"] = evaluate(labels[rest], predictions[rest], classes, records[rest])
+    return result
+
+
+def score(labels: np.ndarray, predictions: np.ndarray, classes: Sequence[str]) -> dict[str, Any]:
+    """As `evaluate`, but for what needs records; also of no beats."""
     confusion = _confusion(labels, predictions, len(classes))
     accuracy, scores = _scores(confusion)
     result: dict[str, Any] = {
@@ -45,11 +56,6 @@ def evaluate(
     }
     if confusion[:, -1].any():
         result["others"] = confusion[:, -1].tolist()
-    if records is not None:
-        result["interval"] = bootstrap(labels, predictions, classes, records)
-        rest = records != "202"
-        if not rest.all() and rest.any():
-            result["without_202"] = evaluate(labels[rest], predictions[rest], classes, records[rest])
     return result
 
 
@@ -85,13 +91,13 @@ def bootstrap(
 
 def table(result: dict[str, Any], title: str) -> Table:
     """What `evaluate` gave, for the terminal: the confusion matrix, and the scores of each class."""
-    view = Table(title=f"{title}: {_percent(result['accuracy'])} of {result['beats']} beats", title_justify="left")
+    view = Table(title=f"{title}: {percent(result['accuracy'])} of {result['beats']} beats", title_justify="left")
     others = [[count] for count in result.get("others", ())] or [[]] * len(result["classes"])
     predicted = [*result["classes"], *["others"][: len(others[0])]]
     for heading in ("beat", *(f"as {name}" for name in predicted), *SCORES):
         view.add_column(heading, justify="right")
     for (name, scores), row, lost in zip(result["per_class"].items(), result["confusion"], others, strict=True):
-        view.add_row(name, *map(str, [*row, *lost]), *(_percent(scores[score]) for score in SCORES))
+        view.add_row(name, *map(str, [*row, *lost]), *(percent(scores[score]) for score in SCORES))
     return view
 
 
@@ -122,5 +128,6 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """A score as it is shown; one of nothing is "-"."""
     return "-" if value is None else f"{value:.2%}"

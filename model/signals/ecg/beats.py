@@ -61,13 +61,16 @@ def read_beats(
     root: Path,
     records: Iterable[str] = UNPACED,
     progress: Callable[[Iterable[str]], Iterable[str]] = iter,
+    lead: str | None = None,
+    in_parts: bool = False,
 ) -> Beats:
     """The beats of some records, by default of the 44 without a pacemaker; a record named twice counts once.
 
     progress: passes on the names of the records as they are read, to show how far it is.
+    lead, in_parts: as `read_record` has them.
     Raises `InputError` as `read_record` does, and when there is no beat of `CLASSES` in all of them.
     """
-    found = {name: read_record(root, name) for name in progress(tuple(dict.fromkeys(records)))}
+    found = {name: read_record(root, name, lead, in_parts) for name in progress(tuple(dict.fromkeys(records)))}
     beats = [_beats_of(record) for record in found.values()]
     if not any(len(columns[0]) for columns in beats):
         names = ", ".join(found) or "none"

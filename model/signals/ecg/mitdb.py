@@ -5,6 +5,8 @@ from __future__ import annotations
 DATABASE = "mitdb"
 SAMPLING_RATE = 360  # Hz
 RESOLUTION = 11  # bits of a code
+GAIN = 200  # codes per mV
+ZERO = 2 ** (RESOLUTION - 1)  # the code of 0 mV
 
 DS1 = (
     "101", "106", "108", "109", "112", "114", "115", "116", "118", "119", "122",
@@ -19,6 +21,7 @@ UNPACED = tuple(sorted(DS1 + DS2))
 RECORDS = tuple(sorted(UNPACED + PACED))
 
 # ANSI/AAMI EC57: the five classes of beats, and the annotation symbols that belong to each.
-# An annotation with any other symbol (a change of rhythm, noise, a flutter wave) is not a beat.
-AAMI = {"N": "NLRej", "S": "AaJS", "V": "VE", "F": "F", "Q": "/fQ"}
+# An annotation with any other symbol (a change of rhythm, noise, a flutter wave) is not a beat. MIT-BIH has no
+# B, n, r and ?, which other databases use: without them, intervals would run over beats.
+AAMI = {"N": "NLRBejn", "S": "AaJS", "V": "VEr", "F": "F", "Q": "/fQ?"}
 CLASS_OF_SYMBOL = {symbol: name for name, symbols in AAMI.items() for symbol in symbols}

@@ -11,7 +11,7 @@ accuracy is to be claimed from it. The model, with its numbers in the constants 
   the next beat comes when it would have come without V.
 * F is a blend of N and V, hardly early.
 * The baseline wanders with respiration and more slowly; mains hum and white noise are added.
-* It is sampled as MIT-BIH is: 360 Hz, 11-bit codes, 200 per mV, about 1024.
+* It is sampled as MIT-BIH is, 360 Hz, 11-bit codes, 200 per mV, about 1024, or in another form.
 """
 
 from __future__ import annotations
@@ -23,12 +23,9 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
-from sparrow_ecg.model.signals.ecg.records import Record
+from sparrow_ecg.model.signals.ecg.form import NATIVE, Form
+from sparrow_ecg.model.signals.ecg.records import PREFERRED_LEAD, Record
 
-LEAD = "MLII"
-GAIN = 200  # codes per mV
-ZERO = 2 ** (RESOLUTION - 1)
 SHORTEST = 3  # seconds, so that there are a few beats
 
 # P, Q, R, S, T: amplitude in mV, centre in ms after the R peak, standard deviation in ms
@@ -58,29 +55,38 @@ NOISE = 0.01
 SYMBOL = {"N": "N", "S": "A", "V": "V", "F": "F"}  # MIT-BIH's annotation of each class
 
 
-def generate(name: str, seconds: float = 300, seed: int = 0) -> Record:
-    """A record of one lead; the same arguments give the same record. Refused: under `SHORTEST` seconds."""
+def generate(name: str, seconds: float = 300, seed: int = 0, form: Form = NATIVE, lead: str = PREFERRED_LEAD) -> Record:
+    """A record of one lead; the same arguments give the same record. Refused: under `SHORTEST` seconds.
+
+    form: of a whole number of samples a second. In each it is the same ECG, but for its noise, and for its R peaks,
+          which are on samples.
+    """
     if seconds < SHORTEST:
         raise InputError(f"synthetic record {name}: {seconds:g} s is too short: ask for {SHORTEST} s or more")
     rng = np.random.default_rng([seed, *name.encode()])
     times, classes = _rhythm(seconds, rng)
-    peaks = np.rint(times * SAMPLING_RATE).astype(np.int64)
-    samples = round(seconds * SAMPLING_RATE)
-    signal = _waves(samples, peaks, classes, rng) + _disturbances(samples, rng)
-    codes = np.clip(np.rint(ZERO + GAIN * signal), 0, 2**RESOLUTION - 1).astype(np.int64)
+    peaks = np.rint(times * form.rate).astype(np.int64)
+    samples = round(seconds * form.rate)
+    signal = _waves(samples, form.rate, peaks, classes, rng) + _disturbances(samples, form.rate, rng)
+    low = form.zero - 2 ** (form.bits - 1)
+    codes = np.clip(np.rint(form.zero + form.gain * signal), low, low + 2**form.bits - 1).astype(np.int64)
     symbols = tuple(SYMBOL[name] for name in classes)
-    return Record(name, SAMPLING_RATE, LEAD, codes, ZERO, RESOLUTION, peaks, symbols)
+    return Record(name, int(form.rate), lead, codes, form.zero, form.bits, peaks, symbols)
 
 
-def write_record(record: Record, folder: Path, comment: str) -> None:
-    """Write a record as WFDB: header, signal in format 212, annotations; whole, or not to be found."""
+def write_record(record: Record, folder: Path, comment: str, gain: float = NATIVE.gain) -> None:
+    """Write a record as WFDB: header, signal, annotations; whole, or not to be found. gain: its codes per mV.
+
+    The signal is in format 212 up to 12 bits, else in 16.
+    """
     import wfdb
 
     folder.mkdir(parents=True, exist_ok=True)
     signal = wfdb.Record(
         record_name=record.name, fs=record.fs, comments=[comment], sig_name=[record.lead], units=["mV"],
-        fmt=["212"], file_name=[f"{record.name}.dat"], adc_gain=[float(GAIN)], baseline=[record.zero],
-        adc_res=[record.bits], adc_zero=[record.zero], block_size=[0], d_signal=record.codes[:, None],
+        fmt=["212" if record.bits <= 12 else "16"], file_name=[f"{record.name}.dat"], adc_gain=[float(gain)],
+        baseline=[record.zero], adc_res=[record.bits], adc_zero=[record.zero], block_size=[0],
+        d_signal=record.codes[:, None],
     )  # fmt: skip
     signal.set_d_features()
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as draft:
@@ -115,10 +121,10 @@ def _rhythm(seconds: float, rng: np.random.Generator) -> tuple[np.ndarray, list[
         pause = early if name == "V" else 0.0
 
 
-def _waves(samples: int, peaks: np.ndarray, classes: list[str], rng: np.random.Generator) -> np.ndarray:
+def _waves(samples: int, rate: float, peaks: np.ndarray, classes: list[str], rng: np.random.Generator) -> np.ndarray:
     """The beats' waves in mV, float[samples]."""
-    reach = np.arange(*(round(limit * SAMPLING_RATE) for limit in REACH))
-    milliseconds = 1000 * reach / SAMPLING_RATE
+    reach = np.arange(*(round(limit * rate) for limit in REACH))
+    milliseconds = 1000 * reach / rate
     pulses = {
         name: np.stack([size * np.exp(-(((milliseconds - centre) / width) ** 2) / 2) for size, centre, width in waves])
         for name, waves in WAVES.items()
@@ -135,8 +141,8 @@ def _waves(samples: int, peaks: np.ndarray, classes: list[str], rng: np.random.G
     return signal
 
 
-def _disturbances(samples: int, rng: np.random.Generator) -> np.ndarray:
+def _disturbances(samples: int, rate: float, rng: np.random.Generator) -> np.ndarray:
     """Baseline wander, hum and noise in mV, float[samples]."""
-    turns = 2 * np.pi * np.arange(samples) / SAMPLING_RATE
+    turns = 2 * np.pi * np.arange(samples) / rate
     waves = [size * np.sin(frequency * turns + rng.uniform(0, 2 * np.pi)) for size, frequency in DISTURBANCES]
     return sum(waves) + NOISE * rng.standard_normal(samples)

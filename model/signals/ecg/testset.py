@@ -12,8 +12,16 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats, read_beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
-from sparrow_ecg.model.signals.ecg.mitdb import UNPACED
-from sparrow_ecg.model.signals.ecg.records import available, data_root
+from sparrow_ecg.model.signals.ecg.mitdb import DS2, UNPACED
+from sparrow_ecg.model.signals.ecg.records import (
+    DEFAULT_GAIN,
+    MOST_SATURATED,
+    PREFERRED_LEAD,
+    Record,
+    available,
+    data_root,
+    folder,
+)
 from sparrow_ecg.model.signals.ecg.splits import make_split
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
@@ -56,7 +64,9 @@ def encoding_of(network: Network) -> Encoding:
 def read_all(root: Path, show: bool = True) -> Beats:
     """The beats of all records of a data root, of MIT-BIH's without those with a pacemaker. show: a bar."""
     names = UNPACED if set(UNPACED) <= set(available(root)) else available(root)
-    return read_beats(root, names, (lambda names: progress(names, "reading records")) if show else iter)
+    beats = read_beats(root, names, (lambda names: progress(names, "reading records")) if show else iter)
+    _tell(list(beats.codes.values()))
+    return beats
 
 
 def select(
@@ -111,3 +121,52 @@ def load(
             " training beats: bit-exactness counts, accuracy does not"
         )
     return hearts
+
+
+def load_folder(network: Network, records: Path, lead: str | None = None) -> Heartbeats:
+    """All beats of all records of a folder, whatever database they are of: nothing is split.
+
+    lead: as `read_record` has it. A lead that is flat or saturated in parts is judged there, too.
+    Says on stderr what was taken and assumed, and what is known of the network's training records. ``unseen`` goes by
+    their names.
+    """
+    encoding = encoding_of(network)
+    names = available(records)
+    if not names:
+        raise InputError(f"no records in {records}: name a folder with WFDB records, .hea, .dat and .atr")
+    beats = read_beats(records, names, lambda names: progress(names, "reading records"), lead, in_parts=True)
+    _tell(list(beats.codes.values()))
+    trained = trained_on(network)
+    seen = [name for name in names if name in trained]
+    who = f"'{network.name}' was trained on split {network.provenance.get('split', 'unknown')}"
+    if not trained:
+        err.print(f"note: which records have trained '{network.name}' is not known")
+    elif seen:
+        err.print(
+            f"note: {who}, on records with the names {', '.join(seen)}: if these are the same, accuracy does not count"
+        )
+    else:
+        err.print(f"note: {who}, on no record with the name of one of these")
+    return Heartbeats(beats, encoding.encode(beats), beats, folder(records).resolve().name, bool(trained) and not seen)
+
+
+def trained_on(network: Network) -> set[str]:
+    """The names of the records that trained a network or chose its checkpoint, as its provenance says."""
+    names = set(network.provenance.get("records", ()))
+    return names - set(DS2) if network.provenance.get("split") == "inter" else names
+
+
+def _tell(records: list[Record]) -> None:
+    """Say what was taken and assumed where a record is not as the networks' own, each on one line."""
+    other: dict[str, list[str]] = {}
+    for record in records:
+        if record.lead != PREFERRED_LEAD:
+            other.setdefault(record.lead, []).append(record.name)
+    if other:
+        told = "; ".join(f"{lead} of {', '.join(names)}" for lead, names in other.items())
+        err.print(f"note: another lead than {PREFERRED_LEAD} was taken: {told}")
+    sources = {record.name: record.source for record in records if record.source}
+    if missing := [name for name, source in sources.items() if source.gain_missing]:
+        err.print(f"note: no gain in the header, {DEFAULT_GAIN} codes per mV assumed: {', '.join(missing)}")
+    if dead := [f"{name} ({source.dead:.1%})" for name, source in sources.items() if source.dead > MOST_SATURATED]:
+        err.print(f"note: the lead is flat or saturated in parts: {', '.join(dead)}")

@@ -1,0 +1,63 @@
+"""How good a classification is in each record, and on the average of the records: what a sum over all beats hides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from sparrow_ecg.model.metrics import SCORES, percent, score
+
+SHOWN = [(name, column) for name in ("V", "S") for column in ("Se", "+P")]  # in the table; the JSON has all
+
+
+def by_record(
+    labels: np.ndarray, predictions: np.ndarray, classes: Sequence[str], records: np.ndarray, names: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """What `metrics.score` gives for the beats of each record in ``names``; of one without beats, None.
+
+    labels, predictions: int[n], as in `metrics.evaluate`. records: str[n], the record of each beat.
+    """
+    return {name: score(labels[records == name], predictions[records == name], classes) for name in names}
+
+
+def average(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The mean of each score over the records in which it is one; None where it is in no record."""
+    first = next(iter(results.values()))
+    return {
+        "accuracy": _mean([result["accuracy"] for result in results.values()]),
+        "per_class": {
+            name: {
+                column: _mean([result["per_class"][name][column] for result in results.values()]) for column in SCORES
+            }
+            for name in first["classes"]
+        },
+    }
+
+
+def table(
+    results: Mapping[str, Mapping[str, Any]], leads: Mapping[str, str], gross: Mapping[str, Any], title: str
+) -> Table:
+    """For the terminal: a row a record, then all beats together (gross), then the average of the records."""
+    view = Table(title=title, title_justify="left")
+    for heading in ("record", "lead"):
+        view.add_column(heading)
+    for heading in ("beats", "accuracy", *(f"{name} {column}" for name, column in SHOWN)):
+        view.add_column(heading, justify="right")
+    for name, result in results.items():
+        view.add_row(name, leads[name], str(result["beats"]), *_scores(result))
+    view.add_section()
+    view.add_row("gross", "", str(gross["beats"]), *_scores(gross))
+    view.add_row("average", "", "", *_scores(average(results)))
+    return view
+
+
+def _scores(result: Mapping[str, Any]) -> list[str]:
+    return [percent(result["accuracy"]), *(percent(result["per_class"][name][column]) for name, column in SHOWN)]
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    defined = [value for value in values if value is not None]
+    return float(np.mean(defined)) if defined else None

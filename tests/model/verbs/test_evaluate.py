@@ -1,0 +1,145 @@
+"""`evaluate --records` as a user meets it: a folder of records of any kind, its table, JSON and annotations."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+
+from sparrow_ecg.commands import run
+from sparrow_ecg.model.signals.ecg.form import Form
+from sparrow_ecg.model.signals.ecg.mitdb import CLASS_OF_SYMBOL
+from sparrow_ecg.model.signals.ecg.synthetic import generate, write_record
+
+SLOW = Form(128, 100, 10, 0)
+
+
+@pytest.fixture
+def strangers(tmp_path: Path) -> Path:
+    """A record as MIT-BIH's, one of 128 Hz with two beats that are Q, and one with nothing else."""
+    folder = tmp_path / "strangers"
+    native, slow, unknown = generate("101", 60), generate("slow", 60, form=SLOW, lead="ECG1"), generate("unknown", 60)
+    write_record(native, folder, "for a test")
+    write_record(replace(slow, symbols=("Q", "Q", *slow.symbols[2:])), folder, "for a test", SLOW.gain)
+    write_record(replace(unknown, symbols=("Q",) * len(unknown.peaks)), folder, "for a test")
+    return folder
+
+
+def evaluate(folder: Path, *options: str) -> int:
+    return run(["evaluate", "--records", str(folder), "--out", str(folder.parent / "results"), *options])
+
+
+def classes(path: Path, extension: str) -> list[tuple[int, str]]:
+    """Sample and class of each beat of an annotation file."""
+    annotation = wfdb.rdann(str(path), extension)
+    beats = zip(annotation.sample.tolist(), annotation.symbol, strict=True)
+    return [(at, CLASS_OF_SYMBOL[symbol]) for at, symbol in beats if symbol in CLASS_OF_SYMBOL]
+
+
+def test_any_folder(strangers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {file: file.read_bytes() for file in strangers.iterdir()}
+    assert evaluate(strangers, "-n", "tiny-inter-0", "--annotations", str(strangers)) == 0
+    told = capsys.readouterr()
+    path = tmp_path / "results" / "evaluate-tiny-inter-0-strangers.json"
+    result = json.loads(path.read_text())
+    assert str(path) in told.out
+
+    right = 0
+    for name in ("101", "slow"):
+        answers = dict(classes(strangers / name, "spw"))
+        annotated = [(at, label) for at, label in classes(strangers / name, "atr") if label != "Q"]
+        assert list(answers) == [at for at, _ in annotated]  # in the record's own sample numbers
+        hits = sum(answers[at] == label for at, label in annotated)
+        scores = result["records"][name]
+        assert (scores["beats"], scores["accuracy"]) == (len(annotated), hits / len(annotated))
+        of_v = [at for at, label in annotated if label == "V"]
+        assert scores["per_class"]["V"]["Se"] == sum(answers[at] == "V" for at in of_v) / len(of_v)
+        row = next(line for line in told.out.splitlines() if re.match(rf"│ {name} ", line))
+        cells = [cell.strip() for cell in row.strip("│").split("│")]
+        shown = [scores["accuracy"], *(scores["per_class"][label][score] for label in "VS" for score in ("Se", "+P"))]
+        percent = ["-" if value is None else f"{value:.2%}" for value in shown]
+        assert cells == [name, scores["lead"], str(scores["beats"]), *percent]
+        right += hits
+    beats = sum(record["beats"] for record in result["records"].values())
+    assert (result["beats"], result["accuracy"]) == (beats, right / beats)
+    assert np.sum(result["confusion"]) == beats
+    mean = np.mean([result["records"][name]["accuracy"] for name in ("101", "slow")])
+    assert result["average"]["accuracy"] == pytest.approx(mean)
+    assert re.search(rf"│ gross .* {beats} │ +{right / beats:.2%} │", told.out)
+    assert re.search(rf"│ average .* {mean:.2%} │", told.out)
+
+    slow, unknown = result["records"]["slow"], result["records"]["unknown"]
+    assert {key: slow[key] for key in ("lead", "rate", "gain", "gain_missing", "bits", "dead")} == {
+        "lead": "ECG1", "rate": 128, "gain": 100, "gain_missing": False, "bits": 10, "dead": 0,
+    }  # fmt: skip
+    assert (unknown["beats"], unknown["accuracy"]) == (0, None)
+    assert re.search(r"│ unknown │ MLII │ +0 │ +- │ +- │ +- │ +- │ +- │", told.out)
+    assert not (strangers / "unknown.spw").exists()
+    assert {file: file.read_bytes() for file in before} == before
+    notes = [line for line in told.err.splitlines() if line.startswith("note: ")]
+    assert notes == [
+        "note: another lead than MLII was taken: ECG1 of slow",
+        "note: 'tiny' was trained on split inter, on records with the names 101: if these are the same, accuracy does"
+        " not count",
+    ]
+    assert not result["unseen"]
+
+
+def test_what_is_assumed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "odd"
+    record = generate("odd", 20)
+    codes = record.codes.copy()
+    codes[:2000] = 1200
+    write_record(replace(record, codes=codes), folder, "for a test")
+    header = folder / "odd.hea"
+    header.write_text(header.read_text().replace(" 200.0(1024)/mV ", " 0 "))
+    assert " 212 0 11 " in header.read_text()
+    assert evaluate(folder) == 0
+    assert capsys.readouterr().err.splitlines()[1:4] == [
+        "note: no gain in the header, 200 codes per mV assumed: odd",
+        "note: the lead is flat or saturated in parts: odd (27.8%)",
+        "note: 'tiny' was trained on split intra, on no record with the name of one of these",
+    ]
+    found = json.loads((tmp_path / "results" / "evaluate-tiny-odd.json").read_text())
+    assert found["unseen"]
+    assert found["records"]["odd"]["gain_missing"]
+
+
+def test_the_lead_is_the_users_choice(strangers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(strangers, "--lead", "0") == 0
+    assert evaluate(strangers, "--lead", "ECG1") == 2
+    assert "101: has no lead ECG1, but MLII: choose one of its leads" in capsys.readouterr().err
+    assert evaluate(strangers, "--lead", "1") == 2
+
+
+@pytest.mark.parametrize("damage", ["empty.atr", "late.atr", "short.dat", "rate.hea"])
+def test_one_bad_record_is_one_line_and_no_result(
+    strangers: Path, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, bad = damage.split(".")[0], generate(damage.split(".")[0], 20)
+    change = {
+        "empty": {"symbols": ("+",) * len(bad.peaks)},
+        "late": {"peaks": bad.peaks + 10_000},
+        "short": {"codes": bad.codes[:200], "peaks": bad.peaks[:1] // 10, "symbols": ("N",)},
+        "rate": {"fs": 100},
+    }[name]
+    write_record(replace(bad, **change), strangers, "for a test")
+    assert evaluate(strangers) == 2
+    errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+    assert len(errors) == 1
+    assert errors[0].startswith(f"error: record {strangers / name}")
+    assert not (tmp_path / "results").exists()
+
+
+def test_where_annotations_cannot_go_is_said_first(strangers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(strangers, "--annotations", str(strangers / "101.hea")) == 2
+    told = capsys.readouterr()
+    assert (
+        told.err
+        == f"error: {strangers / '101.hea'}: nothing can be written there (Not a directory): name another folder\n"
+    )
