@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ settings.register_profile(
 # `make nightly` looks further than the same examples again; --hypothesis-seed draws its examples again.
 settings.register_profile("nightly", settings.get_profile("ci"), derandomize=False, max_examples=10 * USUAL)
 settings.load_profile("ci")
+
+# A shell's background job ignores Ctrl-C, and so would all that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _root() -> Path:

@@ -170,5 +170,5 @@ sys.exit(console.run(work))
 
 
 def test_interrupted_while_threads_work():
-    done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (130, "at work ...\ninterrupted\n")
