@@ -31,15 +31,17 @@ class Run(NamedTuple):
     probes: dict[str, int]
 
 
+async def send(context: Any, stream: Any, payload: int) -> None:
+    """Hold one payload on a stream until it is taken."""
+    context.set(stream.payload, payload)
+    context.set(stream.valid, 1)
+    await context.tick().until(stream.ready)
+    context.set(stream.valid, 0)
+
+
 def run_core(core: Core, counts: np.ndarray, image: bytes = b"") -> Run:
     """Feed beats without stalls. ``image``: what to load first."""
     run = Run([], [], [], dict.fromkeys(core.probes, 0))
-
-    async def send(context: Any, stream: Any, payload: int) -> None:
-        context.set(stream.payload, payload)
-        context.set(stream.valid, 1)
-        await context.tick().until(stream.ready)
-        context.set(stream.valid, 0)
 
     async def feed(context: Any) -> None:
         for byte in image:

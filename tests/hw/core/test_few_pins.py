@@ -15,7 +15,7 @@ from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.drawn import random_beats, random_network
-from tests.support.simulate import simulate
+from tests.support.simulate import send, simulate
 
 
 @pytest.mark.parametrize("config", [Serial(3), Serial(3, "ram", "if"), Tree()])
@@ -27,12 +27,6 @@ def test_bits_of_the_result(config: Serial) -> None:
     geometry = top.core.geometry
     layout = result_layout(geometry)
     received: list[int] = []
-
-    async def send(context: Any, stream: Any, payload: int) -> None:
-        context.set(stream.payload, payload)
-        context.set(stream.valid, 1)
-        await context.tick().until(stream.ready)
-        context.set(stream.valid, 0)
 
     async def feed(context: Any) -> None:
         if config.weights == "ram":
