@@ -21,7 +21,7 @@ LABELS = {
     "gate_level": "3. Gate level: standard cells and toggles, pre-layout",
 }
 COUNTED, PREDICTED = "counted in the RTL", "predicted from spike counts; the RTL was not run"
-NOT_MEASURED = {"status": "not measured yet, see `sparrow gatepower`"}
+NOT_MEASURED = {"status": "not measured in this folder, see `sparrow gatepower`"}
 
 
 def energy_tables(
