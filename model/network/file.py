@@ -34,7 +34,9 @@ def find(source: str | Path) -> Path:
 
 def siblings(source: str, split: str) -> list[str]:
     """Shipped networks that were trained by the recipe of a shipped name for a split, by seed."""
-    return sorted(path.stem for path in SEEDS.glob("*.json") if path.stem.startswith(f"{source}-{split}-"))
+    start = f"{source}-{split}-"
+    seeds = {path.stem: path.stem.removeprefix(start) for path in SEEDS.glob("*.json") if path.stem.startswith(start)}
+    return sorted((name for name, seed in seeds.items() if seed.isdecimal()), key=lambda name: int(seeds[name]))
 
 
 def trained_for(source: str, split: str) -> str:

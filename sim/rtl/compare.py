@@ -75,6 +75,7 @@ def compare(
     scores = evaluate(beats.label, trace.classes, beats.classes, records)
     report: dict[str, Any] = {
         "network": network.name,
+        "seed": network.provenance.get("seed"),
         "digest": network.digest,
         "split": heartbeats.split,
         "unseen": heartbeats.unseen,
@@ -186,9 +187,12 @@ def describe(report: dict[str, Any], source: str) -> list[str]:
     ]
 
 
-def write(comparison: Comparison, core: Build, folder: Path, kind: str = "") -> Path:
-    """Write ``compare-<network>-<split><kind>-<core>.json``, with the engine's name if it is not the usual one."""
+def write(comparison: Comparison, core: Build, folder: Path, what: str = "") -> Path:
+    """Write ``compare-<what>-<core>.json``, with the engine's name if it is not the usual one.
+
+    what: tells networks of one name apart; by default ``<network>-<split>``.
+    """
     report = comparison.report
     engine = "" if report["engine"] == "library" else f"-{report['engine']}"
-    name = f"compare-{report['network']}-{report['split']}{kind}-{core.config.slug(core.network)}{engine}"
+    name = f"compare-{what or '-'.join((report['network'], report['split']))}-{core.config.slug(core.network)}{engine}"
     return write_atomic(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")

@@ -20,7 +20,7 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import counter, out
 from sparrow_ecg.model.metrics import table
 from sparrow_ecg.model.network import NETWORKS, Network
-from sparrow_ecg.model.network.file import siblings, trained_for
+from sparrow_ecg.model.network.file import find, siblings, trained_for
 from sparrow_ecg.model.signals.ecg.splits import SPLITS
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, each_of, record_names
@@ -46,7 +46,7 @@ def main(
     engine: Annotated[
         EngineName, typer.Option(help="A shared library, cocotb, or the chip through its SPI pins.")
     ] = "library",
-    seeds: Annotated[bool, typer.Option("--seeds", help="On intra, the shipped networks of every seed.")] = False,
+    seeds: Annotated[bool, typer.Option("--seeds", help="The shipped networks of every seed for the split.")] = False,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -55,8 +55,8 @@ def main(
     chosen = record_names(records, data)
     for source in shipped if network == ALL else network:
         for name in split:
-            accuracies = []
-            for trained in _trained(source, name, seeds):
+            accuracies, every = [], _trained(source, name, seeds)
+            for trained in every:
                 build = core(Network.load(trained))
                 beats = load(build.network, name, data, chosen)
                 with counter(f"{trained}, {name}: {len(beats.counts)} beats", len(beats.counts)) as done:
@@ -64,8 +64,8 @@ def main(
                 exact &= compared.exact
                 accuracies.append(compared.report["accuracy_hardware"])
                 _show(compared.report, trained)
-                kind = f"-seed{build.network.provenance['seed']}" if seeds and name == "intra" else ""
-                out.print(comparison.write(compared, build, folder, kind))
+                kind = f"-seed{build.network.provenance['seed']}" if len(every) > 1 else ""
+                out.print(comparison.write(compared, build, folder, f"{find(source).stem}-{name}{kind}"))
             if len(accuracies) > 1 and None not in accuracies:
                 mean, spread = 100 * np.mean(accuracies), 100 * np.std(accuracies, ddof=1)
                 out.print(
@@ -76,9 +76,9 @@ def main(
 
 
 def _trained(source: str, split: str, seeds: bool) -> list[str]:
-    """The networks to run for a source."""
-    every = siblings(source, split) if seeds and split == "intra" else []
-    return every or [trained_for(source, split)]
+    """The networks to run for a source: of every seed, where more than one is shipped."""
+    every = siblings(source, split) if seeds else []
+    return every if len(every) > 1 else [trained_for(source, split)]
 
 
 def _show(report: dict, source: str) -> None:

@@ -58,6 +58,13 @@ def test_between_patients_a_shipped_name_stands_for_the_sibling_trained_there():
     assert file.siblings("tiny", "intra") == [f"tiny-intra-{seed}" for seed in range(5)]
 
 
+def test_siblings_are_in_the_order_of_their_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file, "SEEDS", tmp_path)
+    for name in ("tiny-intra-10", "tiny-intra-2", "tiny-intra-x", "tiny-inter-0", "tiny-intra-wide-0"):
+        (tmp_path / f"{name}.json").touch()
+    assert file.siblings("tiny", "intra") == ["tiny-intra-2", "tiny-intra-10"]
+
+
 @examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(networks())
 def test_saved_and_loaded_is_the_same(tmp_path: Path, network: Network) -> None:
