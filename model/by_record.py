@@ -8,9 +8,19 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from sparrow_ecg.model import metrics
 from sparrow_ecg.model.metrics import SCORES, percent, score
 
 SHOWN = [(name, column) for name in ("V", "S") for column in ("Se", "+P")]  # in the table; the JSON has all
+
+
+def evaluate(
+    labels: np.ndarray, predictions: np.ndarray, classes: Sequence[str], records: np.ndarray, names: Sequence[str]
+) -> dict[str, Any]:
+    """What `metrics.evaluate` gives for beats of records, with ``average`` and ``records``, those in ``names``."""
+    each = by_record(labels, predictions, classes, records, names)
+    gross = metrics.evaluate(labels, predictions, classes, records)
+    return {**gross, "average": average(each), "records": each}
 
 
 def by_record(
@@ -37,20 +47,18 @@ def average(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def table(
-    results: Mapping[str, Mapping[str, Any]], leads: Mapping[str, str], gross: Mapping[str, Any], title: str
-) -> Table:
-    """For the terminal: a row a record, then all beats together (gross), then the average of the records."""
+def table(result: Mapping[str, Any], leads: Mapping[str, str], title: str) -> Table:
+    """What `evaluate` gave, for the terminal: a row a record, then all beats together (gross), then the average."""
     view = Table(title=title, title_justify="left")
     for heading in ("record", "lead"):
         view.add_column(heading)
     for heading in ("beats", "accuracy", *(f"{name} {column}" for name, column in SHOWN)):
         view.add_column(heading, justify="right")
-    for name, result in results.items():
-        view.add_row(name, leads[name], str(result["beats"]), *_scores(result))
+    for name, record in result["records"].items():
+        view.add_row(name, leads[name], str(record["beats"]), *_scores(record))
     view.add_section()
-    view.add_row("gross", "", str(gross["beats"]), *_scores(gross))
-    view.add_row("average", "", "", *_scores(average(results)))
+    view.add_row("gross", "", str(result["beats"]), *_scores(result))
+    view.add_row("average", "", "", *_scores(result["average"]))
     return view
 
 

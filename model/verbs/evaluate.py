@@ -9,19 +9,18 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
-from sparrow_ecg.model import metrics
-from sparrow_ecg.model.by_record import average, by_record
-from sparrow_ecg.model.by_record import table as record_table
+from sparrow_ecg.model import by_record, metrics, seeds, summary
 from sparrow_ecg.model.console import out, working
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import check_writable, write_atomic
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.file import find, trained_for
 from sparrow_ecg.model.signals.ecg.annotations import write_answers
-from sparrow_ecg.model.signals.ecg.records import Record
-from sparrow_ecg.model.signals.ecg.testset import load, load_folder
+from sparrow_ecg.model.signals.ecg.records import Record, data_root
+from sparrow_ecg.model.signals.ecg.testset import Heartbeats, load, load_folder, read_all, select, tell_seen
 from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SplitOption
 
 
@@ -33,6 +32,9 @@ def main(
     network: NetworkOption = "tiny",
     split: SplitOption = "intra",
     seed: Annotated[int | None, typer.Option(min=0, help="Of the split; by default the network's own.")] = None,
+    every_seed: Annotated[
+        bool, typer.Option("--seeds", help="All shipped networks of the recipe for the split: mean and spread.")
+    ] = False,
     data: DataOption = None,
     records: Annotated[
         Path | None,
@@ -48,23 +50,54 @@ def main(
     folder: OutOption = Path("build/results"),
 ) -> None:
     if records:
-        if given := [name for name, value in {"--data": data, "--seed": seed}.items() if value is not None]:
+        of_splits = {"--data": data, "--seed": seed, "--seeds": every_seed or None}
+        if given := [name for name, value in of_splits.items() if value is not None]:
             raise InputError(f"{given[0]}: --records takes all beats of its folder: leave one of the two out")
         _evaluate_folder(network, records, lead, annotations, folder)
         return
     if given := [name for name, value in {"--lead": lead, "--annotations": annotations}.items() if value is not None]:
         raise InputError(f"{given[0]}: goes with --records only: name a folder of records, or leave it out")
-    net = Network.load(trained_for(network, split))
+    if every_seed:
+        if seed is not None:
+            raise InputError("--seed: --seeds takes each network's own: leave one of the two out")
+        _evaluate_seeds(network, split, data, folder)
+        return
+    _evaluate_split(trained_for(network, split), split, seed, data, folder)
+
+
+def _evaluate_split(network: str, split: str, seed: int | None, data: Path | None, folder: Path) -> None:
+    net = Network.load(network)
     hearts = load(net, split, data, seed=seed)
     with working("scoring"):
-        predictions = golden.run(net, hearts.counts).classes
-        names = None if split == "intra" else hearts.beats.record
-        result = metrics.evaluate(hearts.beats.label, predictions, hearts.beats.classes, names)
-    out.print(
-        metrics.table(result, f"{net.name}, {split}, seed {net.provenance.get('seed', 0) if seed is None else seed}")
-    )
-    path = write_atomic(folder / f"evaluate-{net.name}-{split}.json", json.dumps(result, indent=1) + "\n")
-    out.print(path)
+        scores = _scores(net, hearts)
+    result = {**_identity(network, net), "split": split, "unseen": hearts.unseen, **scores}
+    name, drawn = f"{result['network']}-{split}", ""
+    if split == "intra":
+        result["split_seed"] = result["seed"] or 0 if seed is None else seed
+        drawn = f", seed {result['split_seed']}"
+        if result["split_seed"] != (result["seed"] or 0):
+            name += f"-seed{result['split_seed']}"
+    _show(result, hearts, f"{result['network']}, {split}{drawn}")
+    _write(folder / f"evaluate-{name}.json", result)
+
+
+def _evaluate_seeds(source: str, split: str, data: Path | None, folder: Path) -> None:
+    names = seeds.networks(source, split)
+    beats = read_all(data_root(data))
+    results = {}
+    with working("scoring"):
+        for name in names:
+            net = Network.load(name)
+            hearts = select(net, split, beats)
+            tell_seen(net, hearts)
+            results[name] = {**_identity(name, net), "unseen": hearts.unseen, **_scores(net, hearts)}
+    spread = seeds.spread(results)
+    numbers = [result["seed"] for result in results.values()]
+    title = f"{source}, {split}"
+    out.print(seeds.table(spread, f"{title}: mean ± standard deviation of {len(names)} seeds, %"))
+    out.print(seeds.table_of_each(spread, numbers, f"{title}: each seed, gross"))
+    result = {"network": source, "split": split, "seeds": numbers, "spread": spread, "each": results}
+    _write(folder / f"evaluate-{source}-{split}-seeds.json", result)
 
 
 def _evaluate_folder(network: str, records: Path, lead: str | None, annotations: Path | None, folder: Path) -> None:
@@ -73,27 +106,41 @@ def _evaluate_folder(network: str, records: Path, lead: str | None, annotations:
     beats = hearts.beats
     with working("scoring"):
         predictions = golden.run(net, hearts.counts).classes
-        gross = metrics.evaluate(beats.label, predictions, beats.classes, beats.record)
-        each = by_record(beats.label, predictions, beats.classes, beats.record, list(beats.codes))
-    leads = {name: record.lead for name, record in beats.codes.items()}
-    name = find(network).stem  # tiny and tiny-inter-0 both call themselves tiny
-    title = f"{name}, {hearts.split}"
-    out.print(metrics.table(gross, title))
-    out.print(record_table(each, leads, gross, f"{title}, by record"))
-    result = {
-        "network": name,
-        "digest": net.digest,
-        "folder": hearts.split,
-        "unseen": hearts.unseen,
-        **gross,
-        "average": average(each),
-        "records": {name: {**_source(record), **each[name]} for name, record in beats.codes.items()},
-    }
-    out.print(write_atomic(folder / f"evaluate-{name}-{hearts.split}.json", json.dumps(result, indent=1) + "\n"))
+        scores = by_record.evaluate(beats.label, predictions, beats.classes, beats.record, list(beats.codes))
+    result = {**_identity(network, net), "folder": hearts.split, "unseen": hearts.unseen, **scores}
+    _show(result, hearts, f"{result['network']}, {hearts.split}")
+    result["records"] = {name: {**_source(record), **scores["records"][name]} for name, record in beats.codes.items()}
+    _write(folder / f"evaluate-{result['network']}-{hearts.split}.json", result)
     if annotations:
         with working("writing annotations"):
             written = write_answers(annotations, beats, predictions)
         out.print(f"{annotations}: answers for {len(written)} records, {written[0].name} and so on")
+
+
+def _identity(network: str, net: Network) -> dict[str, Any]:
+    """Of what a result is: tiny and tiny-inter-0 both call themselves tiny, their files do not."""
+    return {"network": find(network).stem, "seed": net.provenance.get("seed"), "digest": net.digest}
+
+
+def _scores(net: Network, hearts: Heartbeats) -> dict[str, Any]:
+    """By record, too, where those that test are not those that train."""
+    beats, predictions = hearts.beats, golden.run(net, hearts.counts).classes
+    if hearts.split == "intra":
+        return metrics.evaluate(beats.label, predictions, beats.classes)
+    names = np.unique(beats.record).tolist()
+    return by_record.evaluate(beats.label, predictions, beats.classes, beats.record, names)
+
+
+def _show(result: dict[str, Any], hearts: Heartbeats, title: str) -> None:
+    out.print(metrics.table(result, title))
+    if "records" in result:
+        leads = {name: hearts.beats.codes[name].lead for name in result["records"]}
+        out.print(by_record.table(result, leads, f"{title}, by record"))
+        out.print(summary.table(result, f"{title}, all scores"))
+
+
+def _write(path: Path, result: dict[str, Any]) -> None:
+    out.print(write_atomic(path, json.dumps(result, indent=1, allow_nan=False) + "\n"))
 
 
 def _source(record: Record) -> dict[str, Any]:

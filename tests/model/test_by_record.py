@@ -5,8 +5,8 @@ import io
 import numpy as np
 from rich.console import Console
 
-from sparrow_ecg.model.by_record import average, by_record, table
-from sparrow_ecg.model.metrics import evaluate
+from sparrow_ecg.model import metrics
+from sparrow_ecg.model.by_record import average, by_record, evaluate, table
 
 CLASSES = ("N", "S", "V", "F")
 LABELS = np.array([0, 0, 0, 2, 0, 1])
@@ -29,10 +29,17 @@ def test_the_average_is_of_records_that_have_the_score() -> None:
     assert mean["per_class"]["F"] == {"Se": None, "+P": None, "F1": None}
 
 
+def test_all_of_it() -> None:
+    result = evaluate(LABELS, PREDICTIONS, CLASSES, RECORDS, ["a", "b", "c"])
+    assert (result.pop("records"), result.pop("average")) == (EACH, average(EACH))
+    assert result == metrics.evaluate(LABELS, PREDICTIONS, CLASSES, RECORDS)
+
+
 def test_the_table() -> None:
     console = Console(file=io.StringIO(), width=120)
     leads = {"a": "MLII", "b": "V5", "c": "V5"}
-    console.print(table(EACH, leads, evaluate(LABELS, PREDICTIONS, CLASSES), "by record"))
+    result = evaluate(LABELS, PREDICTIONS, CLASSES, RECORDS, ["a", "b", "c"])
+    console.print(table(result, leads, "by record"))
     rows = [
         [cell.strip() for cell in line.strip("│").split("│")]
         for line in console.file.getvalue().splitlines()  # type: ignore[attr-defined]

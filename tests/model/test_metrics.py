@@ -49,6 +49,18 @@ def test_the_result_is_json_without_nan() -> None:
     assert "without_202" not in evaluate(LABELS, PREDICTIONS, CLASSES, np.full(13, "100"))
 
 
+def test_without_the_records_on_which_much_hangs() -> None:
+    records = np.array(["100"] * 5 + ["202"] * 4 + ["232"] * 4)
+    result = evaluate(LABELS, PREDICTIONS, CLASSES, records)
+    for name in ("202", "232"):
+        rest = records != name
+        some = result[f"without_{name}"]
+        assert some["confusion"] == evaluate(LABELS[rest], PREDICTIONS[rest], CLASSES)["confusion"]
+        assert some["interval"] == bootstrap(LABELS[rest], PREDICTIONS[rest], CLASSES, records[rest])
+        assert not any(key.startswith("without") for key in some)
+    assert result["without_202"]["confusion"] != result["without_232"]["confusion"]
+
+
 def test_no_beats_are_refused() -> None:
     nothing = np.array([], np.int64)
     with pytest.raises(InputError, match="no beats to score: choose other records"):

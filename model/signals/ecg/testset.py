@@ -114,13 +114,18 @@ def load(
         beats = read_beats(SYNTHETIC, synthesize(SYNTHETIC, records=4))
         return Heartbeats(beats, encoding.encode(beats), beats, "synthetic", True)
     hearts = select(network, split, read_all(root), records, seed)
+    tell_seen(network, hearts)
+    return hearts
+
+
+def tell_seen(network: Network, hearts: Heartbeats) -> None:
+    """Say on stderr when the network may have been trained with the beats that test it."""
     if not hearts.unseen:
         err.print(
             f"note: '{network.name}' was trained on split {network.provenance.get('split', 'unknown')}, seed"
-            f" {network.provenance.get('seed', 'unknown')}, so that test beats of this {split} may have been among its"
-            " training beats: bit-exactness counts, accuracy does not"
+            f" {network.provenance.get('seed', 'unknown')}, so that test beats of this {hearts.split} may have been"
+            " among its training beats: bit-exactness counts, accuracy does not"
         )
-    return hearts
 
 
 def load_folder(network: Network, records: Path, lead: str | None = None) -> Heartbeats:

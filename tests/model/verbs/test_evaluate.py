@@ -1,4 +1,4 @@
-"""`evaluate --records` as a user meets it: a folder of records of any kind, its table, JSON and annotations."""
+"""`evaluate` as a user meets it: of a split, of every seed, and of a folder of records of any kind."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import wfdb
 
 from sparrow_ecg.commands import run
+from sparrow_ecg.model.by_record import average
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.form import Form
 from sparrow_ecg.model.signals.ecg.mitdb import CLASS_OF_SYMBOL
 from sparrow_ecg.model.signals.ecg.synthetic import generate, write_record
@@ -28,6 +31,81 @@ def strangers(tmp_path: Path) -> Path:
     write_record(replace(slow, symbols=("Q", "Q", *slow.symbols[2:])), folder, "for a test", SLOW.gain)
     write_record(replace(unknown, symbols=("Q",) * len(unknown.peaks)), folder, "for a test")
     return folder
+
+
+@pytest.fixture
+def patients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Generated records in the place of one that trains between patients, and of three that test."""
+    folder = tmp_path / "patients"
+    for name in ("101", "100", "202", "232"):
+        write_record(generate(name, 60), folder, "for a test")
+    monkeypatch.setenv("ECG_DATA", str(folder))
+    return folder
+
+
+def results(folder: Path, *options: str) -> dict[str, Any]:
+    """The result of `evaluate` with these options, written to a folder by a name that it had not."""
+    before = set(folder.glob("*.json"))
+    assert run(["evaluate", "--out", str(folder), *options]) == 0
+    (new,) = set(folder.glob("*.json")) - before
+    return {"file": new.name, **json.loads(new.read_text())}
+
+
+def test_a_split_by_records(patients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for split in ("inter", "adaptive"):
+        if split == "adaptive":
+            write_record(generate("232", 400), patients, "for a test")  # its first five minutes do not test
+        result = results(tmp_path, "--split", split)
+        told = capsys.readouterr().out
+        names = ["100", "202", "232"] if split == "inter" else ["232"]
+        assert list(result["records"]) == names
+        assert result["average"] == average(result["records"])
+        counted = {name: result["records"][name]["beats"] for name in names}
+        assert result["beats"] == sum(counted.values())
+        for left_out in ("202", "232"):
+            key = f"without_{left_out}"
+            assert (key in result) == (split == "inter")
+            if split == "inter":
+                assert result[key]["beats"] == result["beats"] - counted[left_out]
+        assert re.search(rf"│ 232 +│ MLII │ +{counted['232']} │", told)
+        assert re.search(rf"│ accuracy +│ +{result['accuracy']:.2%} │", told)
+
+
+def test_no_network_overwrites_the_result_of_another(patients: Path, tmp_path: Path) -> None:
+    """They call themselves tiny, all of them."""
+    other = Network.load("tiny-inter-0")
+    other = replace(other, layers=Network.load("tiny-intra-3").layers, provenance=other.provenance | {"seed": 7})
+    path = other.save(tmp_path / "networks" / "tiny-inter-7.json")
+    found = [
+        results(tmp_path, "--split", "inter"),
+        results(tmp_path, "--split", "inter", "-n", str(path)),
+        results(tmp_path),
+        results(tmp_path, "-n", "tiny-intra-3"),
+        results(tmp_path, "--seed", "3"),
+    ]
+    assert [(each["file"], each["network"], each["seed"], each["digest"], each["split"]) for each in found] == [
+        ("evaluate-tiny-inter-0-inter.json", "tiny-inter-0", 0, Network.load("tiny-inter-0").digest, "inter"),
+        ("evaluate-tiny-inter-7-inter.json", "tiny-inter-7", 7, other.digest, "inter"),
+        ("evaluate-tiny-intra.json", "tiny", 0, Network.load("tiny").digest, "intra"),
+        ("evaluate-tiny-intra-3-intra.json", "tiny-intra-3", 3, Network.load("tiny-intra-3").digest, "intra"),
+        ("evaluate-tiny-intra-seed3.json", "tiny", 0, Network.load("tiny").digest, "intra"),
+    ]
+    assert [each.get("split_seed") for each in found] == [None, None, 0, 3, 3]
+
+
+def test_every_seed(patients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    together = results(tmp_path, "--seeds")
+    told = capsys.readouterr().out
+    assert together["file"] == "evaluate-tiny-intra-seeds.json"
+    assert together["seeds"] == [0, 1, 2, 3, 4]
+    alone = [results(tmp_path, "-n", f"tiny-intra-{seed}") for seed in range(5)]
+    for each, result in zip(together["each"].values(), alone, strict=True):
+        assert {**result, **each} == result
+    accuracies = [result["accuracy"] for result in alone]
+    assert together["spread"]["gross"]["accuracy"]["each"] == accuracies
+    mean, deviation = 100 * np.mean(accuracies), 100 * np.std(accuracies, ddof=1)
+    assert re.search(rf"│ accuracy │ +{mean:.2f} ± {deviation:.2f} │", told)
+    assert re.search(" +│ +".join(f"{accuracy:.2%}" for accuracy in accuracies), told)
 
 
 def evaluate(folder: Path, *options: str) -> int:
