@@ -6,15 +6,17 @@ They are those of a split of MIT-BIH, or with --records all beats of any folder 
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
-from sparrow_ecg.model import by_record, metrics, seeds, summary
+from sparrow_ecg.model import by_record, confidence, curves, metrics, seeds, summary
+from sparrow_ecg.model.confidence import Answers
 from sparrow_ecg.model.console import out, working
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.files import check_writable, write_atomic
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.file import find, trained_for
@@ -22,6 +24,9 @@ from sparrow_ecg.model.signals.ecg.annotations import write_answers
 from sparrow_ecg.model.signals.ecg.records import Record, data_root
 from sparrow_ecg.model.signals.ecg.testset import Heartbeats, load, load_folder, read_all, select, tell_seen
 from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SplitOption
+
+# What a result is of.
+WHOSE: tuple[str, ...] = ("network", "seed", "digest", "split", "split_seed", "folder", "unseen")
 
 
 def _check(folder: Path | None) -> Path | None:
@@ -47,38 +52,48 @@ def main(
         Path | None,
         typer.Option(help="Folder for the answers to --records, as WFDB annotations RECORD.spw.", callback=_check),
     ] = None,
+    draw: Annotated[
+        bool, typer.Option("--curves", help="Risk over coverage, precision over recall, calibration: JSON and picture.")
+    ] = False,
     folder: OutOption = Path("build/results"),
 ) -> None:
+    if draw and not find_spec("sklearn"):
+        raise InputError(missing("sklearn"))
     if records:
         of_splits = {"--data": data, "--seed": seed, "--seeds": every_seed or None}
         if given := [name for name, value in of_splits.items() if value is not None]:
             raise InputError(f"{given[0]}: --records takes all beats of its folder: leave one of the two out")
-        _evaluate_folder(network, records, lead, annotations, folder)
+        _evaluate_folder(network, records, lead, annotations, draw, folder)
         return
     if given := [name for name, value in {"--lead": lead, "--annotations": annotations}.items() if value is not None]:
         raise InputError(f"{given[0]}: goes with --records only: name a folder of records, or leave it out")
     if every_seed:
-        if seed is not None:
-            raise InputError("--seed: --seeds takes each network's own: leave one of the two out")
+        if given := [name for name, value in {"--seed": seed, "--curves": draw or None}.items() if value is not None]:
+            raise InputError(f"{given[0]}: is of one network, and --seeds takes several: leave one of the two out")
         _evaluate_seeds(network, split, data, folder)
         return
-    _evaluate_split(trained_for(network, split), split, seed, data, folder)
+    _evaluate_split(trained_for(network, split), split, seed, data, draw, folder)
 
 
-def _evaluate_split(network: str, split: str, seed: int | None, data: Path | None, folder: Path) -> None:
+def _evaluate_split(network: str, split: str, seed: int | None, data: Path | None, draw: bool, folder: Path) -> None:
     net = Network.load(network)
     hearts = load(net, split, data, seed=seed)
     with working("scoring"):
-        scores = _scores(net, hearts)
-    result = {**_identity(network, net), "split": split, "unseen": hearts.unseen, **scores}
+        answers = _answers(net, hearts)
+        scores = _scores(answers, hearts)
+    result: dict[str, Any] = {**_identity(network, net), "split": split, "unseen": hearts.unseen, **scores}
     name, drawn = f"{result['network']}-{split}", ""
     if split == "intra":
         result["split_seed"] = result["seed"] or 0 if seed is None else seed
         drawn = f", seed {result['split_seed']}"
         if result["split_seed"] != (result["seed"] or 0):
             name += f"-seed{result['split_seed']}"
-    _show(result, hearts, f"{result['network']}, {split}{drawn}")
+    title = f"{result['network']}, {split}{drawn}"
+    _show(result, hearts, title)
     _write(folder / f"evaluate-{name}.json", result)
+    if draw:
+        validation = select(net, split, hearts.recorded, seed=seed, part="validation")
+        _curves(result, answers, _answers(net, validation), title, folder / f"evaluate-{name}-curves")
 
 
 def _evaluate_seeds(source: str, split: str, data: Path | None, folder: Path) -> None:
@@ -90,7 +105,7 @@ def _evaluate_seeds(source: str, split: str, data: Path | None, folder: Path) ->
             net = Network.load(name)
             hearts = select(net, split, beats)
             tell_seen(net, hearts)
-            results[name] = {**_identity(name, net), "unseen": hearts.unseen, **_scores(net, hearts)}
+            results[name] = {**_identity(name, net), "unseen": hearts.unseen, **_scores(_answers(net, hearts), hearts)}
     spread = seeds.spread(results)
     numbers = [result["seed"] for result in results.values()]
     title = f"{source}, {split}"
@@ -100,20 +115,26 @@ def _evaluate_seeds(source: str, split: str, data: Path | None, folder: Path) ->
     _write(folder / f"evaluate-{source}-{split}-seeds.json", result)
 
 
-def _evaluate_folder(network: str, records: Path, lead: str | None, annotations: Path | None, folder: Path) -> None:
+def _evaluate_folder(
+    network: str, records: Path, lead: str | None, annotations: Path | None, draw: bool, folder: Path
+) -> None:
     net = Network.load(network)
     hearts = load_folder(net, records, lead)
     beats = hearts.beats
     with working("scoring"):
-        predictions = golden.run(net, hearts.counts).classes
-        scores = by_record.evaluate(beats.label, predictions, beats.classes, beats.record, list(beats.codes))
+        answers = _answers(net, hearts)
+        scores = by_record.evaluate(beats.label, answers.predictions, beats.classes, beats.record, list(beats.codes))
     result = {**_identity(network, net), "folder": hearts.split, "unseen": hearts.unseen, **scores}
-    _show(result, hearts, f"{result['network']}, {hearts.split}")
+    title = f"{result['network']}, {hearts.split}"
+    _show(result, hearts, title)
     result["records"] = {name: {**_source(record), **scores["records"][name]} for name, record in beats.codes.items()}
-    _write(folder / f"evaluate-{result['network']}-{hearts.split}.json", result)
+    name = f"evaluate-{result['network']}-{hearts.split}"
+    _write(folder / f"{name}.json", result)
+    if draw:
+        _curves(result, answers, None, title, folder / f"{name}-curves")
     if annotations:
         with working("writing annotations"):
-            written = write_answers(annotations, beats, predictions)
+            written = write_answers(annotations, beats, answers.predictions)
         out.print(f"{annotations}: answers for {len(written)} records, {written[0].name} and so on")
 
 
@@ -122,13 +143,29 @@ def _identity(network: str, net: Network) -> dict[str, Any]:
     return {"network": find(network).stem, "seed": net.provenance.get("seed"), "digest": net.digest}
 
 
-def _scores(net: Network, hearts: Heartbeats) -> dict[str, Any]:
+def _answers(net: Network, hearts: Heartbeats) -> Answers:
+    return Answers(hearts.beats.label, golden.run(net, hearts.counts).outputs, hearts.beats.classes)
+
+
+def _scores(answers: Answers, hearts: Heartbeats) -> dict[str, Any]:
     """By record, too, where those that test are not those that train."""
-    beats, predictions = hearts.beats, golden.run(net, hearts.counts).classes
+    beats, predictions = hearts.beats, answers.predictions
     if hearts.split == "intra":
         return metrics.evaluate(beats.label, predictions, beats.classes)
     names = np.unique(beats.record).tolist()
     return by_record.evaluate(beats.label, predictions, beats.classes, beats.record, names)
+
+
+def _curves(result: dict[str, Any], answers: Answers, validation: Answers | None, title: str, stem: Path) -> None:
+    """JSON and picture of how far answers can be trusted. stem: of their path."""
+    with working("drawing"):
+        found = confidence.summary(answers, validation)
+        told = f"{title}: {found['beats']:,} beats, {found['error']:.2%} wrong when all are answered"
+        picture = curves.draw(found, told)
+    if "chosen_on_validation" in found:
+        out.print(curves.table(found, f"{title}, answers with a margin, thresholds chosen on validation beats"))
+    _write(stem.with_name(f"{stem.name}.json"), {**{key: result[key] for key in WHOSE if key in result}, **found})
+    out.print(write_atomic(stem.with_name(f"{stem.name}.png"), picture))
 
 
 def _show(result: dict[str, Any], hearts: Heartbeats, title: str) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from sparrow_ecg.model.curves import COLOURS
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats
 
 SECONDS = 10
-COLOURS = {"N": "#2a7f62", "S": "#1f5fa8", "V": "#b3261e", "F": "#8a4fbf", "other": "#777777"}
 
 
 def draw(beats: Beats, classify: Callable[[Beats], np.ndarray], path: Path, title: str, rows: int = 3) -> Path:

@@ -18,6 +18,8 @@ HEAVY = {"wfdb", "pandas", "sklearn", "matplotlib", "torch"}
         ("model.training.recipes", HEAVY | {"typer", "rich"}),
         ("model.signals.ecg.testset", HEAVY | {"typer"}),
         ("model.metrics", HEAVY | {"typer"}),
+        ("model.confidence", HEAVY | {"typer"}),
+        ("model.curves", HEAVY | {"typer"}),
         ("hw.config", HEAVY | {"typer", "rich", "pydantic"}),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -70,9 +71,14 @@ def read_all(root: Path, show: bool = True) -> Beats:
 
 
 def select(
-    network: Network, split: str, beats: Beats, records: tuple[str, ...] = (), seed: int | None = None
+    network: Network,
+    split: str,
+    beats: Beats,
+    records: tuple[str, ...] = (),
+    seed: int | None = None,
+    part: Literal["test", "validation"] = "test",
 ) -> Heartbeats:
-    """Of ``beats`` those that test.
+    """Of ``beats`` those that test, or those that validate.
 
     records: keep the beats of these only.
     seed:    by which `intra` is drawn, by default that with which the network was trained: with another one, most of
@@ -80,16 +86,16 @@ def select(
     """
     encoding, trained = encoding_of(network), network.provenance
     seed = trained.get("seed", 0) if seed is None else seed
-    test = make_split(split, beats, seed).test
+    found: np.ndarray = getattr(make_split(split, beats, seed), part)
     if records:
-        missing = sorted(set(records) - set(np.unique(beats.record[test])))
+        missing = sorted(set(records) - set(np.unique(beats.record[found])))
         if missing:
-            raise InputError(f"split {split}: no test beats in record {', '.join(missing)}: choose others")
-        test = test[np.isin(beats.record[test], records)]
+            raise InputError(f"split {split}: no {part} beats in record {', '.join(missing)}: choose others")
+        found = found[np.isin(beats.record[found], records)]
     names = set(beats.codes)
     unseen = trained.get("split") == split and set(trained.get("records", names)) == names
     unseen &= split != "intra" or trained.get("seed", 0) == seed
-    chosen = beats.select(test)
+    chosen = beats.select(found)
     return Heartbeats(chosen, encoding.encode(chosen), beats, split, unseen)
 
 

@@ -108,6 +108,46 @@ def test_every_seed(patients: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert re.search(" +│ +".join(f"{accuracy:.2%}" for accuracy in accuracies), told)
 
 
+def test_curves(patients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", "--out", str(tmp_path), "--curves"]) == 0
+    found = json.loads((tmp_path / "evaluate-tiny-intra-curves.json").read_text())
+    told = capsys.readouterr().out
+    result = json.loads((tmp_path / "evaluate-tiny-intra.json").read_text())
+    whose = {key: found[key] for key in ("network", "seed", "digest", "split", "split_seed", "unseen", "beats")}
+    assert {**result, **whose} == result
+    assert 1 - found["error"] == pytest.approx(result["accuracy"])
+    for name, scores in result["per_class"].items():
+        of_all = found["risk_coverage"]["per_class"][name]["left_out"]
+        assert {score: values[0] for score, values in of_all.items()} == pytest.approx(
+            {score: scores[score] for score in of_all}
+        )
+    assert (tmp_path / "evaluate-tiny-intra-curves.png").read_bytes().startswith(b"\x89PNG")
+    row = found["chosen_on_validation"][-1]
+    assert re.search(rf"│ 5.00% │ +{row['threshold']} │ +{row['validation']['coverage']:.2%} │", told)
+
+
+def test_a_folder_has_curves_and_nothing_to_choose_thresholds_by(strangers: Path, tmp_path: Path) -> None:
+    named = strangers.rename(tmp_path / "strangers-1.0")
+    assert evaluate(named, "--curves") == 0
+    found = json.loads((tmp_path / "results" / "evaluate-tiny-strangers-1.0-curves.json").read_text())
+    assert found["folder"] == "strangers-1.0"
+    assert (tmp_path / "results" / "evaluate-tiny-strangers-1.0-curves.png").exists()
+    assert "chosen_on_validation" not in found
+
+
+def test_a_split_without_validation_beats_chooses_no_threshold(patients: Path, tmp_path: Path) -> None:
+    assert run(["evaluate", "--out", str(tmp_path), "--split", "inter", "--curves"]) == 0
+    assert "chosen_on_validation" not in (tmp_path / "evaluate-tiny-inter-0-inter-curves.json").read_text()
+
+
+def test_curves_say_first_what_they_lack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sparrow_ecg.model.verbs.evaluate.find_spec", lambda _: None)
+    assert run(["evaluate", "--curves"]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("error: no package sklearn: install the extra, `pip install 'sparrow-ecg[curves]'`")
+    assert (told.out, told.err.count("\n")) == ("", 1)
+
+
 def evaluate(folder: Path, *options: str) -> int:
     return run(["evaluate", "--records", str(folder), "--out", str(folder.parent / "results"), *options])
 

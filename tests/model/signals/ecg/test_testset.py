@@ -41,6 +41,16 @@ def test_intra_tests_on_what_its_seed_left_out(tiny, mitdb, mitdb_beats):
     np.testing.assert_array_equal(loaded.counts, tiny.encoding.encode(expected))
 
 
+def test_beats_that_validate_do_not_test(tiny, synthetic_beats):
+    test, validation = (heartbeats.select(tiny, "intra", synthetic_beats, part=part) for part in ("test", "validation"))
+    found, expected = validation.beats, synthetic_beats.select(make_split("intra", synthetic_beats, 0).validation)
+    np.testing.assert_array_equal(found.peak, expected.peak)
+    np.testing.assert_array_equal(validation.counts, tiny.encoding.encode(expected))
+    assert not set(zip(found.record, found.peak, strict=True)) & set(
+        zip(test.beats.record, test.beats.peak, strict=True)
+    )
+
+
 def test_a_network_of_another_split_is_noted(tiny, mitdb, capsys):
     loaded = heartbeats.load(tiny, "inter", mitdb)
     assert not loaded.unseen
