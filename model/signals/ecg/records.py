@@ -28,7 +28,7 @@ PREFERRED_LEAD = "MLII"  # in MIT-BIH it is the first lead of most records, the 
 LONGEST_RUN = 2  # seconds that may hold one code
 MOST_SATURATED = 0.01  # fraction of the samples that may sit at either end of the converter's range
 MOST_DEAD = 0.5  # fraction of the samples that may do either, where that is allowed in parts
-SHORTEST_RECORD = 1  # seconds, more than the window of a beat
+SHORTEST_RECORD = 1  # seconds, more than the window of a shipped network
 
 # WFDB's defaults for what a header leaves out.
 DEFAULT_GAIN = GAIN
@@ -305,7 +305,7 @@ def _read_beats(path: Path, samples: int, rate: float) -> tuple[np.ndarray, tupl
     found = [index for index, symbol in enumerate(annotation.symbol) if symbol in CLASS_OF_SYMBOL]
     peaks = np.asarray(annotation.sample, np.int64)[found]
     if not complete or (np.diff(peaks) <= 0).any() or (peaks < 0).any():
-        raise InputError(f"record {path}: {file.name} is cut off, or its beats are out of order: {AGAIN}")
+        raise InputError(f"record {path}: {file.name} is empty, cut off, or its beats are out of order: {AGAIN}")
     if not found:
         raise InputError(f"record {path}: {file.name} has no beats: annotate it, or leave the record out")
     if peaks[-1] > samples:
@@ -319,9 +319,10 @@ def _read_beats(path: Path, samples: int, rate: float) -> tuple[np.ndarray, tupl
 def _require(file: Path, record: Path) -> None:
     """Refuse a record of which a file is missing."""
     if not file.is_file():
+        told = ", and beats are taken from it: annotate the record" if file.suffix == ".atr" else ": correct its name"
         raise InputError(
-            f"record {record}: {file.name} is missing: `make data` downloads MIT-BIH; otherwise correct the"
-            " record's name or the data root (--data, ECG_DATA)"
+            f"record {record}: {file.name} is missing{told}, leave it out, or name another data root (--data, ECG_DATA;"
+            " `make data` downloads MIT-BIH)"
         )
 
 

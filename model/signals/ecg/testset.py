@@ -27,6 +27,7 @@ from sparrow_ecg.model.signals.ecg.splits import make_split
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 SYNTHETIC = Path("build/synthetic")
+LATE = 5  # seconds without an annotated beat, at a record's start, from which on it is told; MIT-BIH has 1.4 at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,19 @@ def encoding_of(network: Network) -> Encoding:
     return network.encoding
 
 
+def _counts(network: Network, beats: Beats) -> np.ndarray:
+    """What the network is given for beats: int64[beats, inputs]. Refused: a record that is shorter than its window."""
+    encoding = encoding_of(network)
+    window = encoding.before + encoding.after
+    for name, record in beats.codes.items():
+        if len(record.codes) < window:
+            raise InputError(
+                f"record {name}: has {len(record.codes)} samples of {record.fs} Hz, and the window of '{network.name}'"
+                f" {window}: leave the record out, or choose another network"
+            )
+    return encoding.encode(beats)
+
+
 def read_all(root: Path, show: bool = True) -> Beats:
     """The beats of all records of a data root, of MIT-BIH's without those with a pacemaker. show: a bar."""
     names = UNPACED if set(UNPACED) <= set(available(root)) else available(root)
@@ -84,7 +98,7 @@ def select(
     seed:    by which `intra` is drawn, by default that with which the network was trained: with another one, most of
              the beats that test have trained it.
     """
-    encoding, trained = encoding_of(network), network.provenance
+    trained = network.provenance
     seed = trained.get("seed", 0) if seed is None else seed
     found: np.ndarray = getattr(make_split(split, beats, seed), part)
     if records:
@@ -96,7 +110,7 @@ def select(
     unseen = trained.get("split") == split and set(trained.get("records", names)) == names
     unseen &= split != "intra" or trained.get("seed", 0) == seed
     chosen = beats.select(found)
-    return Heartbeats(chosen, encoding.encode(chosen), beats, split, unseen)
+    return Heartbeats(chosen, _counts(network, chosen), beats, split, unseen)
 
 
 def load(
@@ -111,14 +125,14 @@ def load(
 
     generate: use generated records when there is no data root, instead of raising InputError.
     """
-    encoding = encoding_of(network)
+    encoding_of(network)  # refuses, before records are read
     try:
         root = data_root(data)
     except InputError:
         if not generate or data is not None:
             raise
         beats = read_beats(SYNTHETIC, synthesize(SYNTHETIC, records=4))
-        return Heartbeats(beats, encoding.encode(beats), beats, "synthetic", True)
+        return Heartbeats(beats, _counts(network, beats), beats, "synthetic", True)
     hearts = select(network, split, read_all(root), records, seed)
     tell_seen(network, hearts)
     return hearts
@@ -141,7 +155,7 @@ def load_folder(network: Network, records: Path, lead: str | None = None) -> Hea
     Says on stderr what was taken and assumed, and what is known of the network's training records. ``unseen`` goes by
     their names.
     """
-    encoding = encoding_of(network)
+    encoding_of(network)  # refuses, before records are read
     names = available(records)
     if not names:
         raise InputError(f"no records in {records}: name a folder with WFDB records, .hea, .dat and .atr")
@@ -158,7 +172,9 @@ def load_folder(network: Network, records: Path, lead: str | None = None) -> Hea
         )
     else:
         err.print(f"note: {who}, on no record with the name of one of these")
-    return Heartbeats(beats, encoding.encode(beats), beats, folder(records).resolve().name, bool(trained) and not seen)
+    if absent := [name for label, name in enumerate(beats.classes) if label not in beats.label]:
+        err.print(f"note: no beat of class {', '.join(absent)} here: there is no Se of it, and +P is 0 or none")
+    return Heartbeats(beats, _counts(network, beats), beats, folder(records).resolve().name, bool(trained) and not seen)
 
 
 def trained_on(network: Network) -> set[str]:
@@ -176,6 +192,11 @@ def _tell(records: list[Record]) -> None:
     if other:
         told = "; ".join(f"{lead} of {', '.join(names)}" for lead, names in other.items())
         err.print(f"note: another lead than {PREFERRED_LEAD} was taken: {told}")
+    if late := [record for record in records if record.peaks[0] > LATE * record.fs]:
+        told = ", ".join(f"{record.name} ({record.peaks[0] / record.fs:.1f} s)" for record in late)
+        err.print(f"note: no beat is annotated in the first {LATE} s, so none is judged there: {told}")
+    if alone := [record.name for record in records if len(record.peaks) == 1]:
+        err.print(f"note: one beat, so no interval between beats: {', '.join(alone)}")
     sources = {record.name: record.source for record in records if record.source}
     if missing := [name for name, source in sources.items() if source.gain_missing]:
         err.print(f"note: no gain in the header, {DEFAULT_GAIN} codes per mV assumed: {', '.join(missing)}")
