@@ -80,15 +80,17 @@ def bootstrap(
 ) -> dict[str, Any]:
     """The 95 % interval [low, high] of each score, when as many patients are drawn again, with replacement.
 
+    predictions: int[n], or int[networks, n]: the scores are their means over the networks then, as in `seeds.spread`.
     Percentiles over the draws in which a score is defined; [None, None] where there are none.
     """
     patients = np.where(np.isin(records, SHARED_PERSON), SHARED_PERSON[0], records)
     names = np.unique(patients)
-    confusions = np.stack(
-        [_confusion(labels[patients == name], predictions[patients == name], len(classes)) for name in names]
-    )
     often = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), draws)
-    accuracy, scores = _scores(np.tensordot(often, confusions, axes=1))
+    each = [
+        _scores(np.tensordot(often, _confusions(labels, answers, len(classes), patients, names), axes=1))
+        for answers in np.atleast_2d(predictions)
+    ]
+    accuracy, scores = (_mean(np.stack(values)) for values in zip(*each, strict=True))
     return {
         "patients": len(names),
         "draws": draws,
@@ -117,6 +119,20 @@ def _confusion(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.
     confusion = np.zeros((classes, classes + 1), np.int64)
     np.add.at(confusion, (labels, np.minimum(predictions, classes)), 1)
     return confusion
+
+
+def _confusions(
+    labels: np.ndarray, predictions: np.ndarray, classes: int, groups: np.ndarray, names: np.ndarray
+) -> np.ndarray:
+    """A `_confusion` for the beats of each group in ``names``: int64[names, classes, classes + 1]."""
+    return np.stack([_confusion(labels[groups == name], predictions[groups == name], classes) for name in names])
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Over the first axis, of what is defined; NaN where nothing is."""
+    defined = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        return np.where(defined, values, 0).sum(axis=0) / defined.sum(axis=0)
 
 
 def _scores(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

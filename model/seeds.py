@@ -11,7 +11,7 @@ from rich.table import Table
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.metrics import percent
 from sparrow_ecg.model.network.file import siblings
-from sparrow_ecg.model.summary import flat, views
+from sparrow_ecg.model.summary import between, flat, views
 
 
 def networks(source: str, split: str) -> list[str]:
@@ -47,14 +47,23 @@ def table(spreads: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str) ->
     return view
 
 
-def table_of_each(spreads: Mapping[str, Mapping[str, Mapping[str, Any]]], seeds: Sequence[int], title: str) -> Table:
-    """For the terminal: a row a score, a column a seed, of all beats."""
+def table_of_each(
+    spreads: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    seeds: Sequence[int],
+    title: str,
+    interval: Mapping[str, Any] | None = None,
+) -> Table:
+    """For the terminal: a row a score, a column a seed, of all beats.
+
+    interval: of their mean, over patients, as of `metrics.bootstrap`.
+    """
+    ends = flat(interval) if interval else {}
     view = Table(title=title, title_justify="left")
     view.add_column("score")
-    for seed in seeds:
-        view.add_column(f"seed {seed}", justify="right")
+    for heading in (*(f"seed {seed}" for seed in seeds), *["95 % of mean"][: len(ends)]):
+        view.add_column(heading, justify="right")
     for score, values in spreads["gross"].items():
-        view.add_row(score, *map(percent, values["each"]))
+        view.add_row(score, *map(percent, values["each"]), *(between(*ends[key]) for key in ends if key == score))
     return view
 
 

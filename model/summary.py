@@ -32,7 +32,7 @@ def table(result: Mapping[str, Any], title: str) -> Table:
     result: as of `by_record.evaluate`.
     """
     columns = {name: {key: percent(value) for key, value in flat(view).items()} for name, view in views(result).items()}
-    intervals = {key: _between(*ends) for key, ends in flat(result["interval"]).items()}
+    intervals = {key: between(*ends) for key, ends in flat(result["interval"]).items()}
     view = Table(title=title, title_justify="left")
     view.add_column("score")
     for heading in ("gross", "95 % interval", *list(columns)[1:]):
@@ -42,5 +42,6 @@ def table(result: Mapping[str, Any], title: str) -> Table:
     return view
 
 
-def _between(low: float | None, high: float | None) -> str:
+def between(low: float | None, high: float | None) -> str:
+    """An interval as it is shown; one of nothing is "-"."""
     return "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"

@@ -99,20 +99,24 @@ def _evaluate_split(network: str, split: str, seed: int | None, data: Path | Non
 def _evaluate_seeds(source: str, split: str, data: Path | None, folder: Path) -> None:
     names = seeds.networks(source, split)
     beats = read_all(data_root(data))
-    results = {}
+    results, every = {}, []
     with working("scoring"):
         for name in names:
             net = Network.load(name)
             hearts = select(net, split, beats)
             tell_seen(net, hearts)
-            results[name] = {**_identity(name, net), "unseen": hearts.unseen, **_scores(_answers(net, hearts), hearts)}
-    spread = seeds.spread(results)
+            every.append(_answers(net, hearts))
+            results[name] = {**_identity(name, net), "unseen": hearts.unseen, **_scores(every[-1], hearts)}
+        spread, interval = seeds.spread(results), None
+        if split != "intra":  # where each seed has other beats
+            predictions = np.stack([answers.predictions for answers in every])
+            interval = metrics.bootstrap(every[0].labels, predictions, beats.classes, hearts.beats.record)
     numbers = [result["seed"] for result in results.values()]
     title = f"{source}, {split}"
     out.print(seeds.table(spread, f"{title}: mean ± standard deviation of {len(names)} seeds, %"))
-    out.print(seeds.table_of_each(spread, numbers, f"{title}: each seed, gross"))
-    result = {"network": source, "split": split, "seeds": numbers, "spread": spread, "each": results}
-    _write(folder / f"evaluate-{source}-{split}-seeds.json", result)
+    out.print(seeds.table_of_each(spread, numbers, f"{title}: each seed, gross", interval))
+    result = {"network": source, "split": split, "seeds": numbers, "spread": spread, "interval": interval}
+    _write(folder / f"evaluate-{source}-{split}-seeds.json", {**result, "each": results})
 
 
 def _evaluate_folder(

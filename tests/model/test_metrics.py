@@ -84,6 +84,19 @@ def test_patients_are_drawn_whole() -> None:
     assert bootstrap(labels, predictions, CLASSES, records)["accuracy"] == [low, high]
 
 
+def test_several_networks_share_the_patients_that_are_drawn() -> None:
+    """Where one is right, another is wrong: their mean does not hang on who the patients are."""
+    records = np.repeat([f"{name}" for name in range(300, 330)], 10)
+    labels, right = np.zeros(300, np.int64), records < "310"
+    both = np.stack([np.where(right, 0, 1), np.where(right, 1, 0)])
+    assert bootstrap(labels, both, CLASSES, records)["accuracy"] == pytest.approx([0.5, 0.5])
+    alone = bootstrap(labels, both[0], CLASSES, records)
+    assert alone["accuracy"][0] < 0.3 < 0.4 < alone["accuracy"][1]
+    assert bootstrap(labels, both[[0, 0]], CLASSES, records) == alone
+    answers_v = np.stack([both[0], np.full(300, 2)])  # the second alone calls beats V, and none is
+    assert bootstrap(labels, answers_v, CLASSES, records)["per_class"]["V"]["+P"] == [0, 0]
+
+
 def test_the_table_shows_counts_and_scores() -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(table(evaluate(LABELS, PREDICTIONS, CLASSES), "golden model"))

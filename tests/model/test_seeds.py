@@ -8,7 +8,7 @@ from rich.console import Console
 
 from sparrow_ecg.model import by_record, seeds
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.metrics import evaluate
+from sparrow_ecg.model.metrics import bootstrap, evaluate
 
 CLASSES = ("N", "V")
 LABELS = np.array([0, 0, 0, 1])
@@ -42,6 +42,9 @@ def test_the_tables() -> None:
     assert shown[0] == ["accuracy", "83.33 ± 14.43"]
     assert shown[5] == ["V +P", "75.00 ± 35.36"]
     assert rows(seeds.table_of_each(SPREAD, [0, 1, 2], "each"))[5] == ["V +P", "100.00%", "-", "50.00%"]
+    interval = bootstrap(LABELS, np.stack(ANSWERS), CLASSES, np.array(["100"] * 4))
+    row = rows(seeds.table_of_each(SPREAD, [0, 1, 2], "each", interval))[5]
+    assert row == ["V +P", "100.00%", "-", "50.00%", "75.0 to 75.0%"]
 
 
 def test_every_view_has_its_spread() -> None:

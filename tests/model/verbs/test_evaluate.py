@@ -108,6 +108,23 @@ def test_every_seed(patients: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert re.search(" +│ +".join(f"{accuracy:.2%}" for accuracy in accuracies), told)
 
 
+def test_every_seed_between_patients(
+    patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["tiny-inter-0", "tiny-intra-1"]
+    monkeypatch.setattr("sparrow_ecg.model.seeds.siblings", lambda *_: names)
+    together = results(tmp_path, "--seeds", "--split", "inter")
+    alone = [results(tmp_path, "-n", name, "--split", "inter") for name in names]
+    for view, key in (("without 202", "without_202"), ("without 232", "without_232"), ("average", "average")):
+        for score in ("Se", "+P", "F1"):
+            each = [result[key]["per_class"]["V"][score] for result in alone]
+            assert together["spread"][view][f"V {score}"]["each"] == each
+    assert together["interval"]["patients"] == 3
+    low, high = (100 * end for end in together["interval"]["accuracy"])
+    assert low <= 100 * together["spread"]["gross"]["accuracy"]["mean"] <= high
+    assert f"{low:.1f} to {high:.1f}% │" in capsys.readouterr().out
+
+
 def test_curves(patients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["evaluate", "--out", str(tmp_path), "--curves"]) == 0
     found = json.loads((tmp_path / "evaluate-tiny-intra-curves.json").read_text())
