@@ -20,7 +20,7 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import file
 from sparrow_ecg.model.network.dense import MAX_ACCUMULATOR_BITS, MAX_STEPS, Dense, signed_bits
 from sparrow_ecg.model.network.inputs import DirectCounts
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.encoders import Encoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Network:
     """
 
     name: str
-    encoding: Encoding | DirectCounts
+    encoding: Encoder | DirectCounts
     layers: tuple[Dense, ...]
     steps: int
     weight_bits: int

@@ -15,6 +15,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network.dense import Dense, Firing
 from sparrow_ecg.model.network.file import FORMAT, SAFE_NAME
 from sparrow_ecg.model.network.inputs import DirectCounts
+from sparrow_ecg.model.signals.ecg.encoders import MARKS
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 
 
@@ -62,7 +63,8 @@ def parse(text: str) -> dict[str, Any]:
     """The fields of the `Network` that a JSON text holds. Raises InputError that names the first bad field."""
     with _refusing("file"):
         file = _File.model_validate_json(text)
-    kind: Any = DirectCounts if "inputs" in file.encoding else Encoding
+    marks = {"inputs": DirectCounts, **MARKS}
+    kind: Any = next((kind for mark, kind in marks.items() if mark in file.encoding), Encoding)
     with _refusing("encoding"):
         encoding = pydantic.TypeAdapter(kind).validate_json(json.dumps(file.encoding), strict=True, extra="forbid")
     if file.format != FORMAT:

@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sparrow_ecg.model.signals.ecg.encoders import Encoder
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
+from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How beats are drawn for patients that are not among those that train: all of the training part, in every epoch
+    as many of each patient, in leads that turn, and no checkpoint is chosen.
+
+    most:   beats of each class that a record shows in an epoch, at most; where it has more, they are drawn.
+    leads:  sides from which the heart is shown: the two leads turned in as many equal steps.
+    jitter: samples that a peak is off, at most.
+    noise:  standard deviation of what is added to a count.
+    prior:  how much of the difference between how often classes are drawn and how often they are is taken back, 0..1.
+    """
+
+    most: tuple[int, ...]
+    leads: int = 12
+    jitter: int = 2
+    noise: float = 4.0
+    prior: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -22,9 +44,10 @@ class Recipe:
     dropout:        probability that a hidden count is dropped, with floats.
     weight_decay:   of AdamW.
     sparsity:       fraction of each hidden layer's weights that is held at zero.
+    drawing:        how beats are drawn for strangers; without it, all beats are shown in each epoch.
     """
 
-    encoding: Encoding
+    encoding: Encoder
     hidden: tuple[int, ...]
     steps: int
     weight_bits: int
@@ -35,6 +58,7 @@ class Recipe:
     dropout: float = 0.0
     weight_decay: float = 1e-4
     sparsity: float = 0.0
+    drawing: Drawing | None = None
 
 
 RHYTHM = ("previous", "following", "mean", "range")
@@ -82,5 +106,18 @@ RECIPES = {
         epochs=(32, 12),
         batch=1024,
         rates=(0.01, 0.002),
+    ),
+    "anyone": Recipe(
+        encoding=RelativeEncoding(tuple(FEATURES), input_bits=5),
+        hidden=(32, 12),
+        steps=7,
+        weight_bits=6,
+        epochs=(30, 30),
+        batch=256,
+        rates=(0.01, 0.005),
+        headroom=1,
+        dropout=0.1,
+        weight_decay=2e-2,
+        drawing=Drawing(most=(300, 40, 150, 10), noise=2.0),
     ),
 }

@@ -12,7 +12,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import check_writable
 from sparrow_ecg.model.signals.ecg.records import available, data_root
 
-Split = Literal["intra", "inter", "adaptive"]
+Split = Literal["intra", "inter", "inter+svdb", "adaptive"]
 
 
 def each_of(choices: Sequence[str]) -> Callable[[list[str] | None], list[str] | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +13,15 @@ from sparrow_ecg.model.console import out
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import NETWORKS, SEEDS
 from sparrow_ecg.model.signals.ecg.records import data_root
-from sparrow_ecg.model.signals.ecg.testset import read_all
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN
+from sparrow_ecg.model.signals.ecg.testset import read_training
 from sparrow_ecg.model.training.recipes import RECIPES
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, SplitOption
 
 
 def main(
     network: Annotated[
-        str, typer.Option("--network", "-n", help="A recipe: tiny, frugal, accurate, reference, or all.")
+        str, typer.Option("--network", "-n", help="A recipe: tiny, frugal, accurate, reference, anyone, or all.")
     ] = "all",
     split: SplitOption = "intra",
     seed: SeedOption = 0,
@@ -28,30 +30,37 @@ def main(
     study: Annotated[
         int,
         typer.Option(
-            min=0, help="Seeds for mean and spread, on intra; inter with seed 0; ship them all, seed 0 by the name."
+            min=0,
+            help="Seeds of intra, and one of inter (anyone: of inter+svdb and inter), for mean and spread; ship them.",
         ),
     ] = 0,
 ) -> None:
-    from sparrow_ecg.model.training import fit  # imports torch: slow, and in the extra `train` only
+    from sparrow_ecg.model.training import study as training  # imports torch: slow, and in the extra `train` only
 
-    names = list(RECIPES) if network == "all" else [network]
+    drawn = [name for name, recipe in RECIPES.items() if recipe.drawing]
+    fitting = [name for name in RECIPES if study or split in BETWEEN or name not in drawn]
+    names = fitting if network == "all" else [network]
     if network != "all" and network not in RECIPES:
         raise InputError(f"network {network}: no such recipe: choose one of {', '.join(RECIPES)}, all")
+    if not set(names) <= set(fitting):
+        raise InputError(f"--split {split}: {network} is for strangers: train it on {' or '.join(BETWEEN)}")
     if study == 1:
         raise InputError("--study 1: one seed has no spread: give at least 2")
-    beats = read_all(data_root(data))
+    root, read = data_root(data), cache(read_training)
     for name in names:
+        beats = read(root, name in drawn, study > 0 or split == "inter+svdb")
         start = time.monotonic()
         if study:
-            trained = fit.study(name, beats, study, SEEDS)
+            trained = training.study(name, beats, study, SEEDS)
             path = trained.save(NETWORKS / f"{name}.json")
         else:
-            trained = fit.train(name, beats, split, seed)
+            trained = next(training.train(name, beats, split, [seed]))
             path = trained.save(folder / f"{name}-{split}-{seed}.json")
-        scores = trained.provenance["scores"]
+        scores = trained.provenance["scores"].items()
+        accuracies = ", ".join(f"{part} {result['accuracy']:.2%}" for part, result in scores)
         out.print(
             f"{path}: {'-'.join(map(str, trained.shape))}, {trained.synapses} synapses of {trained.weight_bits} bits,"
             f" {trained.nonzero_synapses} of them not zero, T = {trained.steps};"
-            f" validation {scores['validation']['accuracy']:.2%}, test {scores['test']['accuracy']:.2%};"
+            f" {accuracies};"
             f" digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.mitdb import CLASS_OF_SYMBOL, UNPACED
-from sparrow_ecg.model.signals.ecg.records import Record, read_record
+from sparrow_ecg.model.signals.ecg.records import Record, other_lead, read_record
 
 CLASSES = ("N", "S", "V", "F")  # AAMI's fifth class, Q, counts for R-R intervals but is not classified
 
@@ -26,6 +26,7 @@ class Beats:
     following: int64[n], samples until the beat after, likewise; 0 for a record's last beat
     codes:     the records themselves, by name
     classes:   their names
+    second:    another lead of each record, by name; none if it was not asked for
     """
 
     record: np.ndarray
@@ -35,6 +36,7 @@ class Beats:
     following: np.ndarray
     codes: Mapping[str, Record]
     classes: tuple[str, ...] = CLASSES
+    second: Mapping[str, Record] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.peak)
@@ -63,11 +65,13 @@ def read_beats(
     progress: Callable[[Iterable[str]], Iterable[str]] = iter,
     lead: str | None = None,
     in_parts: bool = False,
+    second: bool = False,
 ) -> Beats:
     """The beats of some records, by default of the 44 without a pacemaker; a record named twice counts once.
 
     progress: passes on the names of the records as they are read, to show how far it is.
     lead, in_parts: as `read_record` has them.
+    second: read the first of the record's other leads, too, whatever its state.
     Raises `InputError` as `read_record` does, and when there is no beat of `CLASSES` in all of them.
     """
     found = {name: read_record(root, name, lead, in_parts) for name in progress(tuple(dict.fromkeys(records)))}
@@ -76,7 +80,21 @@ def read_beats(
         names = ", ".join(found) or "none"
         raise InputError(f"no beat of class {', '.join(CLASSES)} in the records ({names}): choose others")
     record, peak, label, previous, following = map(np.concatenate, zip(*beats, strict=True))
-    return Beats(record, peak, label, previous, following, found)
+    others = {
+        name: read_record(root, name, other_lead(root, each), in_parts=True) for name, each in found.items() if second
+    }
+    return Beats(record, peak, label, previous, following, found, second=others)
+
+
+def join(parts: Sequence[Beats]) -> Beats:
+    """The beats of several databases, one after the other; no two have a record of one name."""
+    names = ("record", "peak", "label", "previous", "following")
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    codes = {name: record for part in parts for name, record in part.codes.items()}
+    second = {name: record for part in parts for name, record in part.second.items()}
+    if len(codes) < sum(len(part.codes) for part in parts):
+        raise ValueError("two records of one name")
+    return Beats(**columns, codes=codes, classes=parts[0].classes, second=second)
 
 
 def _beats_of(record: Record) -> tuple[np.ndarray, ...]:

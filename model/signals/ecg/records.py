@@ -135,6 +135,17 @@ def read_record(root: Path, name: str, lead: str | None = None, in_parts: bool =
     return Record(name, SAMPLING_RATE, shown, codes, zero, NATIVE.bits, peaks, symbols, source)
 
 
+def other_lead(root: Path, record: Record) -> str:
+    """The name of the first lead that a record's files have beside the one that was read. Raises InputError if none."""
+    path = folder(root) / record.name
+    others = [name or "unnamed" for name in _read_header(path).sig_name if (name or "unnamed") != record.lead]
+    if not others:
+        raise InputError(
+            f"record {path}: has no lead beside {record.lead}: leave it out, or take a network of one lead"
+        )
+    return others[0]
+
+
 def _read_header(path: Path) -> Any:
     """The header of a record, once it is known that its files are there and that the rate is one of ours."""
     for suffix in (".hea", ".atr"):

@@ -5,6 +5,7 @@ intra:    beats of all records, 80 % to train and 20 % to test within each class
           be read.
 inter:    AAMI practice: the records DS1 train, the records DS2 test. One person gave a record to each, 201
           and 202, so that figures go with and without 202.
+inter+svdb: as ``inter``, but records that are not of MIT-BIH train, too: the supraventricular database's.
 adaptive: as ``inter``, but the first five minutes of each DS2 record train too, and only its rest tests.
 """
 
@@ -16,9 +17,10 @@ import numpy as np
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2, SAMPLING_RATE
+from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2, RECORDS, SAMPLING_RATE
 
-SPLITS = ("intra", "inter", "adaptive")
+SPLITS = ("intra", "inter", "inter+svdb", "adaptive")
+BETWEEN = ("inter", "inter+svdb")  # those that test patients of whom nothing was seen
 
 # DS1's records that validate in `inter` and `adaptive`: about a fifth of DS1's beats, and some of each
 # class (S 213, V 634, F 34). Chosen by these counts alone, before anything was trained.
@@ -58,6 +60,8 @@ def make_split(name: str, beats: Beats, seed: int = 0) -> Split:
     if name not in SPLITS:
         raise InputError(f"split {name}: no such split: choose one of {', '.join(SPLITS)}")
     train, test = np.isin(beats.record, DS1), np.isin(beats.record, DS2)
+    if name == "inter+svdb":
+        train |= ~np.isin(beats.record, RECORDS)
     if not test.any():
         raise InputError(
             f"split {name}: none of the records {', '.join(beats.codes)} is in DS2 to test on: choose records"

@@ -11,8 +11,8 @@ import numpy as np
 from sparrow_ecg.model.console import err, progress
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats, read_beats
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.beats import CLASSES, Beats, join, read_beats
+from sparrow_ecg.model.signals.ecg.encoders import Encoder
 from sparrow_ecg.model.signals.ecg.mitdb import DS2, UNPACED
 from sparrow_ecg.model.signals.ecg.records import (
     DEFAULT_GAIN,
@@ -23,10 +23,11 @@ from sparrow_ecg.model.signals.ecg.records import (
     data_root,
     folder,
 )
-from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN, make_split
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 SYNTHETIC = Path("build/synthetic")
+SVDB = "svdb"  # folder of the MIT-BIH Supraventricular Arrhythmia Database in a data root
 LATE = 5  # seconds without an annotated beat, at a record's start, from which on it is told; MIT-BIH has 1.4 at most
 
 
@@ -47,13 +48,13 @@ class Heartbeats:
     unseen: bool
 
 
-def encoding_of(network: Network) -> Encoding:
+def encoding_of(network: Network) -> Encoder:
     """What makes its counts of beats.
 
     Raises InputError for a network that takes counts of no known origin, and for one whose answers would be taken for
     other classes: it may know more than those of the beats, but knows these first, and in their order.
     """
-    if not isinstance(network.encoding, Encoding):
+    if not isinstance(network.encoding, Encoder):
         raise InputError(f"network '{network.name}' takes counts that no encoder makes: give one for heartbeats")
     if network.classes[: len(CLASSES)] != CLASSES:
         raise InputError(
@@ -78,10 +79,29 @@ def _counts(network: Network, beats: Beats) -> np.ndarray:
 
 def read_all(root: Path, show: bool = True) -> Beats:
     """The beats of all records of a data root, of MIT-BIH's without those with a pacemaker. show: a bar."""
-    names = UNPACED if set(UNPACED) <= set(available(root)) else available(root)
-    beats = read_beats(root, names, (lambda names: progress(names, "reading records")) if show else iter)
+    beats = read_beats(root, _unpaced(root), (lambda names: progress(names, "reading records")) if show else iter)
     _tell(list(beats.codes.values()))
     return beats
+
+
+def _unpaced(root: Path) -> tuple[str, ...]:
+    return UNPACED if set(UNPACED) <= set(available(root)) else available(root)
+
+
+def read_training(root: Path, drawn: bool, svdb: bool) -> Beats:
+    """The beats that a recipe learns from, and those that test it; a recipe with a drawing needs the second leads, and
+    may learn from the supraventricular database, whose folder is beside MIT-BIH's.
+    """
+    if not drawn:
+        return read_all(root)
+    shown = lambda names: progress(names, "reading records")  # noqa: E731
+    parts = [read_beats(root, _unpaced(root), shown, second=True)]
+    if svdb:
+        names = available(root / SVDB)
+        if not names:
+            raise InputError(f"no records in {root / SVDB}: put the supraventricular database there, or leave it out")
+        parts.append(read_beats(root / SVDB, names, shown, in_parts=True, second=True))
+    return join(parts)
 
 
 def select(
@@ -106,10 +126,13 @@ def select(
         if missing:
             raise InputError(f"split {split}: no {part} beats in record {', '.join(missing)}: choose others")
         found = found[np.isin(beats.record[found], records)]
-    names = set(beats.codes)
-    unseen = trained.get("split") == split and set(trained.get("records", names)) == names
-    unseen &= split != "intra" or trained.get("seed", 0) == seed
     chosen = beats.select(found)
+    if split == "intra":
+        names = set(beats.codes)
+        unseen = trained.get("split") == split and set(trained.get("records", names)) == names
+        unseen &= trained.get("seed", 0) == seed
+    else:
+        unseen = part == "test" and not trained_on(network) & set(chosen.record) and "split" in trained
     return Heartbeats(chosen, _counts(network, chosen), beats, split, unseen)
 
 
@@ -180,7 +203,7 @@ def load_folder(network: Network, records: Path, lead: str | None = None) -> Hea
 def trained_on(network: Network) -> set[str]:
     """The names of the records that trained a network or chose its checkpoint, as its provenance says."""
     names = set(network.provenance.get("records", ()))
-    return names - set(DS2) if network.provenance.get("split") == "inter" else names
+    return names - set(DS2) if network.provenance.get("split") in BETWEEN else names
 
 
 def _tell(records: list[Record]) -> None:

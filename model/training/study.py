@@ -1,0 +1,91 @@
+"""Networks of a recipe, each with its scores in its provenance: one, or those of several seeds and splits."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sparrow_ecg.model.metrics import SCORES, evaluate
+from sparrow_ecg.model.network import Network, golden
+from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.splits import Split, make_split
+from sparrow_ecg.model.training.batches import views
+from sparrow_ecg.model.training.fit import fit
+from sparrow_ecg.model.training.recipes import RECIPES, Recipe
+
+TRAINING = ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity")  # not of a network
+TOOLS = ("numpy", "torch", "wfdb")
+
+
+def train(name: str, beats: Beats, split_name: str, seeds: Sequence[int]) -> Iterator[Network]:
+    """The network of that recipe for each seed, trained on the split of that name."""
+    recipe = RECIPES[name]
+    counts = recipe.encoding.encode(beats)
+    shown = None
+    for seed in seeds:
+        split = make_split(split_name, beats, seed)
+        if recipe.drawing and (shown is None or split_name == "intra"):
+            shown = views(recipe, beats, split)
+        network = fit(name, recipe, counts, beats, split, seed, shown)
+        yield replace(network, provenance=_provenance(network, recipe, counts, beats, split, seed))
+
+
+def _provenance(
+    network: Network, recipe: Recipe, counts: np.ndarray, beats: Beats, split: Split, seed: int
+) -> dict[str, Any]:
+    def scores(part: np.ndarray, records: np.ndarray | None = None) -> dict[str, Any]:
+        return evaluate(beats.label[part], golden.run(network, counts[part]).classes, beats.classes, records)
+
+    used = np.concatenate([split.train, split.validation, split.test])
+    chosen = {} if recipe.drawing else {"validation": scores(split.validation)}  # otherwise it has trained, too
+    drawing = {"drawing": asdict(recipe.drawing)} if recipe.drawing else {}
+    return {
+        "records": sorted(set(beats.record[used].tolist())),
+        "split": split.name,
+        "seed": seed,
+        "recipe": {**{name: getattr(recipe, name) for name in TRAINING}, **drawing},
+        "scores": {**chosen, "test": scores(split.test, None if split.name == "intra" else beats.record[split.test])},
+        "tools": {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}},
+    }
+
+
+def study(name: str, beats: Beats, seeds: int, folder: Path) -> Network:
+    """The network of seed 0, with what its recipe gives with other seeds, and on other splits.
+
+    For patients that train, too, it is that of `intra`, and one network of `inter` goes with it; a recipe with a
+    drawing is for strangers, and gives networks of every seed on `inter` and `inter+svdb`, whose seed 0 it is.
+    Every network is written to ``folder``. None is chosen: seed 0 it is, whatever the others score.
+    """
+    drawn = RECIPES[name].drawing is not None
+    main, other = ("inter+svdb", "inter") if drawn else ("intra", "inter")
+    networks = list(train(name, beats, main, range(seeds)))
+    others = list(train(name, beats, other, range(seeds if drawn else 1)))
+    for network in (*networks, *others):
+        network.save(folder / f"{name}-{network.provenance['split']}-{network.provenance['seed']}.json")
+    summary = _spread([network.provenance["scores"] for network in networks])
+    provenance = {**networks[0].provenance, "seeds": summary}
+    if not drawn:
+        provenance["inter"] = others[0].provenance["scores"]
+    return replace(networks[0], provenance=provenance)
+
+
+def _spread(scores: list[dict[str, Any]]) -> dict[str, Any]:
+    """Accuracies over the seeds, and the mean of each class's scores on the test part."""
+
+    def spread(part: str) -> dict[str, Any]:
+        values = [score[part]["accuracy"] for score in scores]
+        return {"mean": float(np.mean(values)), "deviation": float(np.std(values, ddof=1)), "each": values}
+
+    def mean(class_name: str, score: str) -> float | None:
+        values = [each["test"]["per_class"][class_name][score] for each in scores]
+        return None if None in values else float(np.mean(values))
+
+    per_class = {name: {score: mean(name, score) for score in SCORES} for name in scores[0]["test"]["per_class"]}
+    parts = [part for part in ("validation", "test") if part in scores[0]]
+    return {**{part: spread(part) for part in parts}, "test_per_class": per_class}
