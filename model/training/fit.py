@@ -2,7 +2,7 @@
 
 A sparse network loses its smallest weights while its integers learn, few at a time: hardware that builds weights as
 wires leaves zeros out. A seed decides the split and every random number of training. The checkpoint is the best on the
-validation part; the test part is looked at once, when training is over.
+validation part, or the last where that part trains, too; the test part is looked at once, when training is over.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from sparrow_ecg.model.training.floats import float_network
 from sparrow_ecg.model.training.integers import to_integers
 from sparrow_ecg.model.training.recipes import RECIPES, Recipe
 
-TRAINING = ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity")  # not of a network
+TRAINING = (  # what of a recipe is not of a network
+    *("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity", "jitter", "refit"),
+)
 TOOLS = ("numpy", "torch", "wfdb")
 PRUNED = 0.5  # fraction of the integer epochs after which a sparse network has all its zeros
 SETTLED = 0.6  # and after which a checkpoint may be taken
@@ -37,16 +39,18 @@ SETTLED = 0.6  # and after which a checkpoint may be taken
 def fit(name: str, recipe: Recipe, counts: np.ndarray, beats: Beats, split: Split, seed: int) -> Network:
     """Train on ``split.train``; the checkpoint is the best on ``split.validation``. One thread: deterministic.
 
+    A recipe with ``refit`` trains on both, and its checkpoint is the last.
+
     counts: int64[beats, inputs], those of ``beats``, which are all beats that the split is of.
     The network is of the beats' classes, and has no provenance.
     """
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # the optimizer's averages for a pruned weight fade to denormals, which are slow
     torch.manual_seed(seed)
-    train, check = (
-        (torch.tensor(counts[part], dtype=torch.float32), torch.tensor(beats.label[part]))
-        for part in (split.train, split.validation)
-    )
+    learned = np.union1d(split.train, split.validation) if recipe.refit else split.train
+    train = _views(recipe, counts, beats, learned), torch.tensor(beats.label[learned])
+    seen = torch.tensor(counts[split.validation], dtype=torch.float32)
+    truth = torch.tensor(beats.label[split.validation])
     epochs = iter(progress(range(sum(recipe.epochs)), f"{name}, {split.name}, seed {seed}"))
     floats = float_network(recipe, len(beats.classes))
     unit = (1 << recipe.encoding.input_bits) - 1
@@ -56,15 +60,25 @@ def fit(name: str, recipe: Recipe, counts: np.ndarray, beats: Beats, split: Spli
     best, kept = -1.0, integers.state_dict()
     for epoch in _descend(integers, integers.logits, train, recipe, 1, epochs):
         integers.prune(sparsity_at(recipe, epoch / recipe.epochs[1]))
-        if epoch < SETTLED * recipe.epochs[1]:
+        if recipe.refit or epoch < SETTLED * recipe.epochs[1]:
             continue
         with torch.no_grad():
-            accuracy = float((integers(check[0]).argmax(dim=1) == check[1]).float().mean())
+            accuracy = float((integers(seen).argmax(dim=1) == truth).float().mean())
         if accuracy > best:
             best, kept = accuracy, {name: value.clone() for name, value in integers.state_dict().items()}
     next(epochs, None)  # closes the bar
     integers.load_state_dict(kept)
     return Network(name, recipe.encoding, integers.dense(), recipe.steps, recipe.weight_bits, beats.classes, {})
+
+
+def _views(recipe: Recipe, counts: np.ndarray, beats: Beats, learned: np.ndarray) -> torch.Tensor:
+    """Counts of the beats at ``learned``, float32[1 + 2 * jitter, beats, inputs]: as they are, then from windows that
+    begin up to ``jitter`` samples earlier or later.
+    """
+    chosen, encoding = beats.select(learned), recipe.encoding
+    shifts = [shift for k in range(1, recipe.jitter + 1) for shift in (-k, k)]
+    moved = (replace(encoding, before=encoding.before + shift).encode(chosen) for shift in shifts)
+    return torch.tensor(np.stack([counts[learned], *moved]), dtype=torch.float32)
 
 
 def sparsity_at(recipe: Recipe, epochs: float) -> float:
@@ -84,8 +98,11 @@ def _descend(
     part: int,
     epochs: Iterator,
 ) -> Iterator[int]:
-    """Gradient descent over the epochs of one part of the recipe; yields after each, from 1 on."""
-    counts, labels = train
+    """Gradient descent over the epochs of one part of the recipe; yields after each, from 1 on.
+
+    train: `_views`, of which each beat is in one at random, and labels int64[beats].
+    """
+    views, labels = train
     batch = min(recipe.batch, len(labels))
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=recipe.rates[part], betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=True
@@ -97,7 +114,8 @@ def _descend(
         order = torch.randperm(len(labels))
         for start in range(0, len(labels) - batch + 1, batch):
             chosen = order[start : start + batch]
-            loss = functional.cross_entropy(forward(counts[chosen]), labels[chosen])
+            view = torch.randint(len(views), (batch,)) if len(views) > 1 else 0
+            loss = functional.cross_entropy(forward(views[view, chosen]), labels[chosen])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -126,7 +144,7 @@ def _provenance(
         "seed": seed,
         "recipe": {name: getattr(recipe, name) for name in TRAINING},
         "scores": {
-            "validation": scores(split.validation),
+            **({} if recipe.refit else {"validation": scores(split.validation)}),
             "test": scores(split.test, None if split.name == "intra" else beats.record[split.test]),
         },
         "tools": {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}},
@@ -159,4 +177,4 @@ def _spread(scores: list[dict[str, Any]]) -> dict[str, Any]:
         return None if None in values else float(np.mean(values))
 
     per_class = {name: {score: mean(name, score) for score in SCORES} for name in scores[0]["test"]["per_class"]}
-    return {"validation": spread("validation"), "test": spread("test"), "test_per_class": per_class}
+    return {**{part: spread(part) for part in scores[0]}, "test_per_class": per_class}

@@ -22,6 +22,9 @@ class Recipe:
     dropout:        probability that a hidden count is dropped, with floats.
     weight_decay:   of AdamW.
     sparsity:       fraction of each hidden layer's weights that is held at zero.
+    jitter:         samples by which a training beat's window may be early or late, at random in each epoch.
+    refit:          whether the validation beats train, too, and the last checkpoint is taken: for a recipe which these
+                    beats have chosen.
     """
 
     encoding: Encoding
@@ -35,6 +38,8 @@ class Recipe:
     dropout: float = 0.0
     weight_decay: float = 1e-4
     sparsity: float = 0.0
+    jitter: int = 0
+    refit: bool = False
 
 
 RHYTHM = ("previous", "following", "mean", "range")

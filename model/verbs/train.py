@@ -19,7 +19,7 @@ from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, S
 
 def main(
     network: Annotated[
-        str, typer.Option("--network", "-n", help="A recipe: tiny, frugal, accurate, reference, or all.")
+        str, typer.Option("--network", "-n", help="A recipe: tiny, steady, frugal, keen, accurate, reference, or all.")
     ] = "all",
     split: SplitOption = "intra",
     seed: SeedOption = 0,
@@ -48,10 +48,9 @@ def main(
         else:
             trained = fit.train(name, beats, split, seed)
             path = trained.save(folder / f"{name}-{split}-{seed}.json")
-        scores = trained.provenance["scores"]
+        scores = (f"{part} {score['accuracy']:.2%}" for part, score in trained.provenance["scores"].items())
         out.print(
             f"{path}: {'-'.join(map(str, trained.shape))}, {trained.synapses} synapses of {trained.weight_bits} bits,"
             f" {trained.nonzero_synapses} of them not zero, T = {trained.steps};"
-            f" validation {scores['validation']['accuracy']:.2%}, test {scores['test']['accuracy']:.2%};"
-            f" digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
+            f" {', '.join(scores)}; digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
         )
