@@ -21,7 +21,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ train: $(DEV) ## train, convert, quantise and write a network (all of them: NETW
 
 evaluate: $(BASE) ## scores of a network, by the golden model
 	$(RUN) evaluate --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
+intra: $(BASE) ## every shipped network: accuracy of its five seeds on intra, and the energy measured of it (no training)
+	$(RUN) intra $(ARGS)
 
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
 	$(RUN) data $(ARGS)

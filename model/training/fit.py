@@ -2,13 +2,14 @@
 
 A sparse network loses its smallest weights while its integers learn, few at a time: hardware that builds weights as
 wires leaves zeros out. A seed decides the split and every random number of training. The checkpoint is the best on the
-validation part, or the last where a recipe draws beats for strangers: then that part trains, too. The test part is
+validation part, or the last where that part trains, too: for strangers, or in a recipe that says so. The test part is
 looked at once, when training is over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from torch.nn import functional
 from sparrow_ecg.model.console import progress
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.splits import Split
 from sparrow_ecg.model.training.batches import Batches, Drawn, Shuffled, views
 from sparrow_ecg.model.training.floats import float_network
@@ -40,6 +42,8 @@ def fit(
 ) -> Network:
     """Train on ``split.train``; the checkpoint is the best on ``split.validation``. One thread: deterministic.
 
+    A recipe that learns all trains on both, and its checkpoint is the last.
+
     counts: int64[beats, inputs], those of ``beats``, which are all beats that the split is of.
     shown:  uint8[views, beats, inputs], what `views` gives, to do that once for several seeds.
     The network is of the beats' classes, and has no provenance.
@@ -47,13 +51,14 @@ def fit(
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # the optimizer's averages for a pruned weight fade to denormals, which are slow
     torch.manual_seed(seed)
+    learned = np.union1d(split.train, split.validation) if recipe.learns_all else split.train
     batches: Batches
     if recipe.drawing:
-        part = np.union1d(split.train, split.validation)
-        batches = Drawn(recipe, views(recipe, beats, split) if shown is None else shown, beats.select(part))
+        batches = Drawn(recipe, views(recipe, beats, split) if shown is None else shown, beats.select(learned))
     else:
-        batches = Shuffled(counts[split.train], beats.label[split.train], recipe.batch)
-    check = torch.tensor(counts[split.validation], dtype=torch.float32), torch.tensor(beats.label[split.validation])
+        batches = Shuffled(_moved(recipe, counts, beats, learned), beats.label[learned], recipe.batch)
+    seen = torch.tensor(counts[split.validation], dtype=torch.float32)
+    truth = torch.tensor(beats.label[split.validation])
     epochs = iter(progress(range(sum(recipe.epochs)), f"{name}, {split.name}, seed {seed}"))
     floats = float_network(recipe, len(beats.classes))
     unit = (1 << recipe.encoding.input_bits) - 1
@@ -63,16 +68,28 @@ def fit(
     best, kept = -1.0, integers.state_dict()
     for epoch in _descend(integers, integers.logits, batches, recipe, 1, epochs):
         integers.prune(sparsity_at(recipe, epoch / recipe.epochs[1]))
-        if recipe.drawing or epoch < SETTLED * recipe.epochs[1]:
+        if recipe.learns_all or epoch < SETTLED * recipe.epochs[1]:
             continue
         with torch.no_grad():
-            accuracy = float((integers(check[0]).argmax(dim=1) == check[1]).float().mean())
+            accuracy = float((integers(seen).argmax(dim=1) == truth).float().mean())
         if accuracy > best:
             best, kept = accuracy, {name: value.clone() for name, value in integers.state_dict().items()}
     next(epochs, None)  # closes the bar
-    if not recipe.drawing:
-        integers.load_state_dict(kept)
+    integers.load_state_dict(kept)
     return Network(name, recipe.encoding, integers.dense(), recipe.steps, recipe.weight_bits, beats.classes, {})
+
+
+def _moved(recipe: Recipe, counts: np.ndarray, beats: Beats, learned: np.ndarray) -> np.ndarray:
+    """Counts of the beats at ``learned``, int64[1 + 2 * jitter, beats, inputs]: as they are, then from windows that
+    begin up to ``jitter`` samples earlier or later.
+    """
+    if not recipe.jitter:
+        return counts[None, learned]
+    assert isinstance(recipe.encoding, Encoding)
+    chosen, encoding = beats.select(learned), recipe.encoding
+    shifts = [shift for k in range(1, recipe.jitter + 1) for shift in (-k, k)]
+    moved = (replace(encoding, before=encoding.before + shift).encode(chosen) for shift in shifts)
+    return np.stack([counts[learned], *moved])
 
 
 def sparsity_at(recipe: Recipe, epochs: float) -> float:

@@ -44,6 +44,9 @@ class Recipe:
     dropout:        probability that a hidden count is dropped, with floats.
     weight_decay:   of AdamW.
     sparsity:       fraction of each hidden layer's weights that is held at zero.
+    jitter:         samples by which a training beat's window may be early or late, at random in each epoch.
+    refit:          whether the validation beats train, too, and the last checkpoint is taken: for a recipe which these
+                    beats have chosen.
     drawing:        how beats are drawn for strangers; without it, all beats are shown in each epoch.
     """
 
@@ -58,13 +61,31 @@ class Recipe:
     dropout: float = 0.0
     weight_decay: float = 1e-4
     sparsity: float = 0.0
+    jitter: int = 0
+    refit: bool = False
     drawing: Drawing | None = None
+
+    @property
+    def learns_all(self) -> bool:
+        """Whether the validation part trains, too, and the last checkpoint is taken."""
+        return self.refit or self.drawing is not None
 
 
 RHYTHM = ("previous", "following", "mean", "range")
 RECIPES = {
     "tiny": Recipe(
         encoding=Encoding(before=48, block=8, blocks=16, input_bits=4, features=RHYTHM),
+        hidden=(14,),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.02, 0.01),
+        headroom=1,
+        sparsity=0.4,
+    ),
+    "steady": Recipe(
+        encoding=Encoding(before=48, block=8, blocks=16, input_bits=5, features=RHYTHM),
         hidden=(14,),
         steps=7,
         weight_bits=5,
@@ -86,6 +107,21 @@ RECIPES = {
         dropout=0.05,
         weight_decay=2e-2,
         sparsity=0.75,
+    ),
+    "keen": Recipe(
+        encoding=Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
+        hidden=(144, 48),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.015, 0.008),
+        headroom=1,
+        dropout=0.05,
+        weight_decay=2e-2,
+        sparsity=0.75,
+        jitter=2,
+        refit=True,
     ),
     "accurate": Recipe(
         encoding=Encoding(before=96, block=4, blocks=64, input_bits=8, features=RHYTHM),

@@ -19,7 +19,9 @@ from sparrow_ecg.model.training.batches import views
 from sparrow_ecg.model.training.fit import fit
 from sparrow_ecg.model.training.recipes import RECIPES, Recipe
 
-TRAINING = ("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity")  # not of a network
+TRAINING = (  # what of a recipe is not of a network
+    *("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity", "jitter", "refit"),
+)
 TOOLS = ("numpy", "torch", "wfdb")
 
 
@@ -43,7 +45,7 @@ def _provenance(
         return evaluate(beats.label[part], golden.run(network, counts[part]).classes, beats.classes, records)
 
     used = np.concatenate([split.train, split.validation, split.test])
-    chosen = {} if recipe.drawing else {"validation": scores(split.validation)}  # otherwise it has trained, too
+    chosen = {} if recipe.learns_all else {"validation": scores(split.validation)}  # otherwise it has trained, too
     drawing = {"drawing": asdict(recipe.drawing)} if recipe.drawing else {}
     return {
         "records": sorted(set(beats.record[used].tolist())),

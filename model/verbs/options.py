@@ -42,7 +42,10 @@ def record_names(given: str, data: Path | None = None) -> tuple[str, ...]:
 
 
 NetworkOption = Annotated[
-    str, typer.Option("--network", "-n", help="A shipped network (tiny, frugal, accurate, reference) or a .json file.")
+    str,
+    typer.Option(
+        "--network", "-n", help="A shipped network (tiny, steady, frugal, keen, accurate, reference) or a .json file."
+    ),
 ]
 DataOption = Annotated[
     Path | None,

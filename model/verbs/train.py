@@ -21,7 +21,8 @@ from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, S
 
 def main(
     network: Annotated[
-        str, typer.Option("--network", "-n", help="A recipe: tiny, frugal, accurate, reference, anyone, or all.")
+        str,
+        typer.Option("--network", "-n", help=f"A recipe: {', '.join(RECIPES)}, or all."),
     ] = "all",
     split: SplitOption = "intra",
     seed: SeedOption = 0,
@@ -56,11 +57,9 @@ def main(
         else:
             trained = next(training.train(name, beats, split, [seed]))
             path = trained.save(folder / f"{name}-{split}-{seed}.json")
-        scores = trained.provenance["scores"].items()
-        accuracies = ", ".join(f"{part} {result['accuracy']:.2%}" for part, result in scores)
+        scores = (f"{part} {score['accuracy']:.2%}" for part, score in trained.provenance["scores"].items())
         out.print(
             f"{path}: {'-'.join(map(str, trained.shape))}, {trained.synapses} synapses of {trained.weight_bits} bits,"
             f" {trained.nonzero_synapses} of them not zero, T = {trained.steps};"
-            f" {accuracies};"
-            f" digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
+            f" {', '.join(scores)}; digest {trained.digest[:12]}; {time.monotonic() - start:.0f} s",
         )

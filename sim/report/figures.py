@@ -108,9 +108,13 @@ def load(root: Path = ROOT) -> tuple[Figures, Texts]:
 
 def of_result(file: str, at: str, network: Network) -> Figure | None:
     """The figure that was measured of this very network, and stands there in the result of that name."""
-    figures = TypeAdapter(Figures).validate_json((ROOT / RESULTS).read_text())
     wanted = Source(file=file, network=network.name, digest=network.digest)
-    return next((figure for figure in figures.values() if figure.at == at and figure.sources == (wanted,)), None)
+    return next((figure for figure in shipped().values() if figure.at == at and figure.sources == (wanted,)), None)
+
+
+def shipped() -> Figures:
+    """All figures, as they travel with the package."""
+    return TypeAdapter(Figures).validate_json((ROOT / RESULTS).read_text())
 
 
 def save(figures: Figures, root: Path = ROOT) -> Path:

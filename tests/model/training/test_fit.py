@@ -10,10 +10,11 @@ import pytest
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.training.recipes import Recipe
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
-from sparrow_ecg.model.training.fit import fit  # noqa: E402
+from sparrow_ecg.model.training.fit import _moved, fit  # noqa: E402
 from tests.support.recipes import SMALL  # noqa: E402
 
 
@@ -40,13 +41,37 @@ def test_it_learns(synthetic_beats: Beats) -> None:
     assert accuracy > np.bincount(labels).max() / len(labels)
 
 
-def test_the_test_part_has_no_say(synthetic_beats: Beats) -> None:
+@pytest.mark.parametrize("recipe", [SMALL, replace(SMALL, jitter=1, refit=True)], ids=["usual", "refit"])
+def test_the_test_part_has_no_say(synthetic_beats: Beats, recipe: Recipe) -> None:
     """Other labels and other signals there change nothing in the network."""
-    counts, split = SMALL.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
-    digest = fit("small", SMALL, counts, synthetic_beats, split, 0).digest
+    counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
+    digest = fit("small", recipe, counts, synthetic_beats, split, 0).digest
     labels, spoilt = synthetic_beats.label.copy(), counts.copy()
     labels[split.test], spoilt[split.test] = 3, 0
-    assert fit("small", SMALL, spoilt, replace(synthetic_beats, label=labels), split, 0).digest == digest
+    peaks = synthetic_beats.peak.copy()
+    peaks[split.test] += 50
+    beats = replace(synthetic_beats, label=labels, peak=peaks)
+    assert fit("small", recipe, spoilt, beats, split, 0).digest == digest
+
+
+def test_validation_beats_train_only_where_the_recipe_says_so(synthetic_beats: Beats) -> None:
+    """With them the split is as if they had been training beats; without, they choose no more than the checkpoint."""
+    recipe = replace(SMALL, refit=True)
+    counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
+    both = replace(split, train=np.union1d(split.train, split.validation))
+    refitted, plain = (fit("small", each, counts, synthetic_beats, split, 0).digest for each in (recipe, SMALL))
+    assert refitted == fit("small", recipe, counts, synthetic_beats, both, 0).digest != plain
+
+
+def test_jitter_moves_the_window_and_nothing_else(synthetic_beats: Beats) -> None:
+    encoding = SMALL.encoding
+    counts, some = encoding.encode(synthetic_beats), np.array([3, 5])
+    views = _moved(replace(SMALL, jitter=1), counts, synthetic_beats, some)
+    late = replace(synthetic_beats, peak=synthetic_beats.peak + 1)
+    assert (views[0] == counts[some]).all()
+    assert (views[1] == encoding.encode(late)[some]).all()
+    assert len(views) == 3
+    assert (views[1] != views[2]).any()
 
 
 def test_the_classes_are_those_of_the_beats(synthetic_beats: Beats) -> None:

@@ -82,7 +82,7 @@ def test_within_moves_no_beat(kept: list[bool]) -> None:
 
 
 def test_an_unknown_split_is_refused() -> None:
-    with pytest.raises(InputError, match=r"split both: no such split: choose one of intra, inter, inter\+svdb, adaptive"):
+    with pytest.raises(InputError, match=r"split both: no such split: choose one of intra, inter"):
         make_split("both", beats_of([0]))
 
 
