@@ -21,7 +21,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ evaluate: $(BASE) ## scores of a network, by the golden model
 
 intra: $(BASE) ## every shipped network: accuracy of its five seeds on intra, and the energy measured of it (no training)
 	$(RUN) intra $(ARGS)
+
+strangers: $(BASE) ## the networks for patients never seen: mean and deviation of five seeds, beside the goals (no training)
+	$(RUN) strangers $(ARGS)
+
+ablate: $(DEV) ## what each group of features brings to them, on DS1, records left out in turn: about 15 minutes
+	$(RUN) ablate $(ARGS)
 
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
 	$(RUN) data $(ARGS)

@@ -1,0 +1,42 @@
+"""What each group of features brings to a network for strangers, on DS1 alone, records left out in turn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sparrow_ecg.model.console import out, progress
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.signals.ecg.beats import read_beats
+from sparrow_ecg.model.signals.ecg.mitdb import DS1
+from sparrow_ecg.model.signals.ecg.records import data_root
+from sparrow_ecg.model.strangers import COLUMNS, shown
+from sparrow_ecg.model.training.recipes import RECIPES
+from sparrow_ecg.model.verbs.options import DataOption, OutOption
+
+
+def main(
+    network: Annotated[str, typer.Option("--network", "-n", help="A recipe with a drawing.")] = "anyone",
+    seeds: Annotated[int, typer.Option(min=2, help="Seeds, for mean and deviation.")] = 5,
+    data: DataOption = None,
+    folder: OutOption = Path("build/results"),
+) -> None:
+    from sparrow_ecg.model.training.ablation import ablate  # imports torch: slow, and in the extra `train` only
+
+    recipe = RECIPES.get(network)
+    if not recipe or not recipe.drawing:
+        drawn = ", ".join(name for name, recipe in RECIPES.items() if recipe.drawing)
+        raise InputError(f"network {network}: no recipe for strangers: choose one of {drawn}")
+    beats = read_beats(data_root(data), DS1, lambda names: progress(names, "reading records"), second=True)
+    title = f"{network}: DS1, records left out in turn, {seeds} seeds, mean ± deviation, %"
+    view = Table("without", "inputs", *COLUMNS, title=title, title_justify="left")
+    rows = dict(ablate(recipe, beats, range(seeds)))
+    for without, row in rows.items():
+        view.add_row(without, str(row["inputs"]), *(shown(row, column) for column in COLUMNS))
+    out.print(view)
+    out.print(f"wrote {write_atomic(folder / f'ablate-{network}.json', json.dumps(rows, indent=1) + chr(10))}")
