@@ -17,6 +17,8 @@ HEAVY = {"wfdb", "pandas", "sklearn", "matplotlib", "torch"}
         ("model.network.golden", HEAVY | {"typer", "rich"}),
         ("model.training.recipes", HEAVY | {"typer", "rich"}),
         ("model.signals.ecg.testset", HEAVY | {"typer"}),
+        ("model.adaptation", HEAVY | {"typer", "rich"}),
+        ("model.patients", HEAVY | {"typer"}),
         ("model.metrics", HEAVY | {"typer"}),
         ("model.confidence", HEAVY | {"typer"}),
         ("model.curves", HEAVY | {"typer"}),

@@ -1,0 +1,30 @@
+"""Before and after adaptation: the same beats, none of them learned, and each patient apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.patients import WORSE, adapted_scores
+from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.mitdb import DS1
+from sparrow_ecg.model.signals.ecg.splits import TUNING
+
+NAME = "anyone-inter-0"
+PATIENTS = ("100", "213", "232")
+
+
+def test_before_and_after(mitdb_beats: Beats) -> None:
+    networks = {NAME: Network.load(NAME)}
+    beats = mitdb_beats.select(np.isin(mitdb_beats.record, (*DS1, *PATIENTS)))
+    result = adapted_scores(networks, beats)[NAME]
+    before, after = result["before"], result["after"]
+    tested = np.isin(beats.record, PATIENTS) & (beats.peak >= TUNING)
+    assert before["beats"] == after["beats"] == tested.sum()
+    assert tuple(before["records"]) == tuple(after["records"]) == PATIENTS
+    same = [name for name in PATIENTS if before["records"][name] == after["records"][name]]
+    assert set(PATIENTS) - set(same) <= set(result["adapted"])
+    lost = {name: before["records"][name]["accuracy"] - after["records"][name]["accuracy"] for name in PATIENTS}
+    assert result["worse"] == [name for name in PATIENTS if lost[name] > WORSE]
+    alone = beats.select(np.isin(beats.record, (*DS1, PATIENTS[1])))
+    assert adapted_scores(networks, alone)[NAME]["after"]["records"][PATIENTS[1]] == after["records"][PATIENTS[1]]
