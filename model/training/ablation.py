@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sparrow_ecg.model.metrics import score
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
@@ -67,4 +68,4 @@ def left_out(
         for row, seed in enumerate(seeds):
             network = fit(label, recipe, counts, beats, split, seed, shown[:, ~tests])
             found[row, tests] = golden.run(network, counts[tests]).classes
-    return spread([columns(beats.label, predictions, beats.classes) for predictions in found])
+    return spread([columns(score(beats.label, predictions, beats.classes)) for predictions in found])
