@@ -51,7 +51,7 @@ train: $(DEV) ## train, convert, quantise and write a network (all of them: NETW
 evaluate: $(BASE) ## scores of a network, by the golden model
 	$(RUN) evaluate --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
-intra: $(BASE) ## every shipped network: accuracy of its five seeds on intra, and the energy measured of it (no training)
+intra: $(BASE) ## every network shipped for intra: accuracy of its five seeds on intra, and the energy measured of it (no training)
 	$(RUN) intra $(ARGS)
 
 strangers: $(BASE) ## the networks for patients never seen: mean and deviation of five seeds, beside the goals (no training)

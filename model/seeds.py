@@ -11,6 +11,7 @@ from rich.table import Table
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.metrics import percent
 from sparrow_ecg.model.network.file import siblings
+from sparrow_ecg.model.signals.ecg.splits import SPLITS
 from sparrow_ecg.model.summary import between, flat, views
 
 
@@ -21,6 +22,11 @@ def networks(source: str, split: str) -> list[str]:
         have = f"of '{source}' for {split}, {', '.join(found) or 'no network'} is shipped"
         raise InputError(f"--seeds: {have}, and a spread needs two seeds: leave --seeds out, or train and ship more")
     return found
+
+
+def splits(source: str) -> list[str]:
+    """Those that networks of a shipped name were trained for; none for other files."""
+    return [split for split in SPLITS if siblings(source, split)]
 
 
 def spread(results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:

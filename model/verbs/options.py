@@ -44,7 +44,9 @@ def record_names(given: str, data: Path | None = None) -> tuple[str, ...]:
 NetworkOption = Annotated[
     str,
     typer.Option(
-        "--network", "-n", help="A shipped network (tiny, steady, frugal, keen, accurate, reference) or a .json file."
+        "--network",
+        "-n",
+        help="A shipped network (tiny, steady, frugal, keen, accurate, reference, anyone) or a .json file.",
     ),
 ]
 DataOption = Annotated[

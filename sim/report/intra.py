@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from sparrow_ecg.model.metrics import evaluate
-from sparrow_ecg.model.network import Network, golden
+from sparrow_ecg.model.network import NETWORKS, Network, golden
 from sparrow_ecg.model.network.file import siblings
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.testset import select
@@ -19,6 +19,11 @@ from sparrow_ecg.sim.report.figures import Figure
 ENERGY, POWER = ".energy", ".power"  # how names of figures end, after the network's and the core's
 SPLIT = "intra"
 LIBRARY = "sky130"  # of every figure that is named so
+
+
+def networks() -> list[str]:
+    """The shipped names that were trained for it; a network for strangers was not."""
+    return sorted(path.stem for path in NETWORKS.glob("*.json") if siblings(path.stem, SPLIT))
 
 
 def accuracy(network: Network, beats: Beats) -> float:

@@ -16,6 +16,7 @@ from sparrow_ecg.hw.core.catalog import from_dict
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.metrics import evaluate
 from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN
 from sparrow_ecg.model.signals.ecg.testset import Heartbeats
 from sparrow_ecg.sim.rtl.cocotb_engine import CocotbEngine
 from sparrow_ecg.sim.rtl.engine import Engine, Hang, Result
@@ -71,7 +72,7 @@ def compare(
         result, hung = None, hang
     seconds = time.perf_counter() - built
     expected = core.cycles(trace)
-    records = beats.record if heartbeats.split == "inter" else None  # patients are drawn again for `inter` only
+    records = beats.record if heartbeats.split in BETWEEN else None  # where patients are drawn again
     scores = evaluate(beats.label, trace.classes, beats.classes, records)
     report: dict[str, Any] = {
         "network": network.name,

@@ -21,6 +21,7 @@ from sparrow_ecg.model.console import counter, out
 from sparrow_ecg.model.metrics import table
 from sparrow_ecg.model.network import NETWORKS, Network
 from sparrow_ecg.model.network.file import find, siblings, trained_for
+from sparrow_ecg.model.seeds import splits
 from sparrow_ecg.model.signals.ecg.splits import SPLITS
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, each_of, record_names
@@ -29,7 +30,7 @@ from sparrow_ecg.sim.rtl.compare import EngineName
 from sparrow_ecg.sim.verbs.options import RecordsOption
 
 ALL = ["all"]
-JUDGED = ["intra", "inter"]
+JUDGED = ["intra", "inter"]  # where no name says what it was trained for
 
 
 @core_options(network=None)
@@ -39,9 +40,14 @@ def main(
         list[str], typer.Option("--network", "-n", help="A shipped network, a .json file or all; may be repeated.")
     ] = ALL,
     split: Annotated[
-        list[str],
-        typer.Option(help="Whose test beats are taken; may be repeated.", callback=each_of(SPLITS)),
-    ] = JUDGED,
+        list[str] | None,
+        typer.Option(
+            help="Whose test beats are taken; may be repeated; by default those that a shipped name was trained for,"
+            " else intra and inter.",
+            callback=each_of(SPLITS),
+            show_default=False,
+        ),
+    ] = None,
     records: RecordsOption = "",
     engine: Annotated[
         EngineName, typer.Option(help="A shared library, cocotb, or the chip through its SPI pins.")
@@ -54,7 +60,7 @@ def main(
     shipped = sorted((path.stem for path in NETWORKS.glob("*.json")), key=lambda name: Network.load(name).synapses)
     chosen = record_names(records, data)
     for source in shipped if network == ALL else network:
-        for name in split:
+        for name in split or splits(source) or JUDGED:
             accuracies, every = [], _trained(source, name, seeds)
             for trained in every:
                 build = core(Network.load(trained))

@@ -16,6 +16,7 @@ from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import counter, out, working
 from sparrow_ecg.model.metrics import table
 from sparrow_ecg.model.signals.ecg import testset
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN
 from sparrow_ecg.model.signals.ecg.testset import encoding_of
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.energy.tables import energy_tables
@@ -30,7 +31,8 @@ from sparrow_ecg.sim.rtl.engine import Engine
 @core_options()
 def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/demo")) -> None:
     net, config = core.network, core.config
-    test = testset.load(net, "intra", data, generate=True)
+    trained = net.provenance.get("split")
+    test = testset.load(net, trained if trained in BETWEEN else "intra", data, generate=True)
     if test.split == "synthetic":
         out.print(
             f"No MIT-BIH records at hand (`make data` downloads them): GENERATED ECG, {len(test.beats)} beats of"

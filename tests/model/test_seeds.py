@@ -23,6 +23,14 @@ def rows(table: object) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in text.splitlines() if line[0] == "│"]
 
 
+@pytest.mark.parametrize(
+    ("source", "splits"),
+    [("tiny", ["intra", "inter"]), ("anyone", ["inter", "inter+svdb"]), ("tiny-intra-3", []), ("absent.json", [])],
+)
+def test_the_splits_that_a_shipped_name_was_trained_for(source: str, splits: list[str]) -> None:
+    assert seeds.splits(source) == splits
+
+
 def test_mean_and_deviation_by_hand() -> None:
     assert SPREAD["gross"]["accuracy"]["each"] == [1, 0.75, 0.75]
     assert SPREAD["gross"]["accuracy"]["mean"] == pytest.approx(2.5 / 3)

@@ -16,6 +16,13 @@ def figure(value: float, *networks: str) -> Figure:
     return Figure(value=value, unit="nJ", command="sparrow gatepower", sources=sources, measured=date(2026, 1, 1))
 
 
+def test_a_network_for_strangers_is_left_out() -> None:
+    names = intra.networks()
+    assert {"tiny", "steady", "keen"} < set(names)
+    assert "anyone" not in names
+    assert all(Network.load(name).provenance["split"] == "intra" for name in names)
+
+
 def test_each_seed_scores_what_its_file_says(mitdb_beats: Beats) -> None:
     row = intra.row("tiny", mitdb_beats, shipped())
     said = [Network.load(name).provenance["scores"]["test"]["accuracy"] for name in siblings("tiny", "intra")]

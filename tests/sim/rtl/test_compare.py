@@ -16,6 +16,7 @@ from sparrow_ecg.model.network import Dense, Network
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN, SPLITS
 from sparrow_ecg.model.signals.ecg.testset import Heartbeats
 from sparrow_ecg.sim.rtl.compare import compare, describe, write
 
@@ -126,6 +127,13 @@ def test_a_tree_names_the_output(small, hearts):
     report = compare(core.edited(Build(changed(small, 1, 3), TREE).verilog), hearts).report
     first = report["first_mismatch"]
     assert (first["layer"], first["neuron"], first["seen"]) == (1, 3, first["expected"] + 1)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_intervals_over_patients_where_none_of_them_was_seen(network, hearts, split):
+    report = compare(Build(network, SERIAL), replace(hearts, split=split)).report
+    assert ("interval" in report["hardware"]) == (split in BETWEEN)
+    assert report["hardware"] == report["golden"]
 
 
 def test_a_hang_is_reported(network, hearts):

@@ -5,16 +5,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from sparrow_ecg.cli import app
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.sim.verbs import demo
 
 
-def test_demo_without_records_says_so_and_is_bit_exact(tmp_path):
+@pytest.mark.parametrize(("network", "core"), [("tiny", "tree"), ("anyone", "serial")])
+def test_demo_without_records_says_so_and_is_bit_exact(tmp_path, network, core):
     """As a user runs it, in a folder without data: the RTL is built (or taken from the suite's cache) and run."""
     cache = Path("build/cache").resolve()
     cache.mkdir(parents=True, exist_ok=True)
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "cache").symlink_to(cache)
     done = subprocess.run(
-        [sys.executable, "-m", "sparrow_ecg.sim", "demo", "--out", str(tmp_path / "demo")],
+        [sys.executable, "-m", "sparrow_ecg.sim", "demo", "-n", network, "--out", str(tmp_path / "demo")],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "COLUMNS": "200"},
         capture_output=True,
@@ -22,18 +28,28 @@ def test_demo_without_records_says_so_and_is_bit_exact(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "GENERATED ECG" in done.stdout.splitlines()[0]
-    report = json.loads((tmp_path / "demo" / "compare-tiny-synthetic-tree.json").read_text())
+    report = json.loads((tmp_path / "demo" / f"compare-{network}-synthetic-{core}.json").read_text())
     beats, potentials = report["beats"], report["potentials"]
     assert beats > 100
     assert f"bit-exact: {beats} of {beats} beats, {potentials} of {potentials} potentials" in done.stdout
     names = {path.name for path in (tmp_path / "demo").iterdir()}
     assert names == {
         "beats.png",
-        "compare-tiny-synthetic-tree.json",
-        "core-tiny.json",
-        "core-tiny.v",
-        "energy-tiny-synthetic.json",
+        f"compare-{network}-synthetic-{core}.json",
+        f"core-{network}.json",
+        f"core-{network}.v",
+        f"energy-{network}-synthetic.json",
     }
+
+
+@pytest.mark.parametrize(("network", "split"), [("tiny", "intra"), ("anyone", "inter+svdb"), ("tiny-inter-0", "inter")])
+def test_the_beats_are_those_that_test_the_network(monkeypatch, network, split):
+    def load(net, split, *_, **__):
+        raise InputError(split)
+
+    monkeypatch.setattr(demo.testset, "load", load)
+    done = CliRunner().invoke(app("demo"), ["-n", network])
+    assert str(done.exception) == split
 
 
 @pytest.mark.parametrize(
