@@ -29,12 +29,12 @@ class Batches(Protocol):
 
 
 class Shuffled:
-    """Every beat once an epoch, in another order. views: integers[views, beats, inputs], of which each is in one."""
+    """Every beat once an epoch, in another order."""
 
     shift = 0.0
 
-    def __init__(self, views: np.ndarray, labels: np.ndarray, batch: int):
-        self.views, self.labels = torch.tensor(views, dtype=torch.float32), torch.tensor(labels)
+    def __init__(self, counts: np.ndarray, labels: np.ndarray, batch: int):
+        self.counts, self.labels = torch.tensor(counts, dtype=torch.float32), torch.tensor(labels)
         self.batch = min(batch, len(labels))
         self.steps = len(labels) // self.batch
 
@@ -42,8 +42,7 @@ class Shuffled:
         order = torch.randperm(len(self.labels))
         for start in range(0, self.steps * self.batch, self.batch):
             chosen = order[start : start + self.batch]
-            view = torch.randint(len(self.views), (self.batch,)) if len(self.views) > 1 else 0
-            yield self.views[view, chosen], self.labels[chosen]
+            yield self.counts[chosen], self.labels[chosen]
 
 
 class Drawn:

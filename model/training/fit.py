@@ -9,7 +9,6 @@ looked at once, when training is over.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from torch.nn import functional
 from sparrow_ecg.model.console import progress
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.splits import Split
 from sparrow_ecg.model.training.batches import Batches, Drawn, Shuffled, views
 from sparrow_ecg.model.training.floats import float_network
@@ -56,7 +54,7 @@ def fit(
     if recipe.drawing:
         batches = Drawn(recipe, views(recipe, beats, split) if shown is None else shown, beats.select(learned))
     else:
-        batches = Shuffled(_moved(recipe, counts, beats, learned), beats.label[learned], recipe.batch)
+        batches = Shuffled(counts[learned], beats.label[learned], recipe.batch)
     seen = torch.tensor(counts[split.validation], dtype=torch.float32)
     truth = torch.tensor(beats.label[split.validation])
     epochs = iter(progress(range(sum(recipe.epochs)), f"{name}, {split.name}, seed {seed}"))
@@ -77,19 +75,6 @@ def fit(
     next(epochs, None)  # closes the bar
     integers.load_state_dict(kept)
     return Network(name, recipe.encoding, integers.dense(), recipe.steps, recipe.weight_bits, beats.classes, {})
-
-
-def _moved(recipe: Recipe, counts: np.ndarray, beats: Beats, learned: np.ndarray) -> np.ndarray:
-    """Counts of the beats at ``learned``, int64[1 + 2 * jitter, beats, inputs]: as they are, then from windows that
-    begin up to ``jitter`` samples earlier or later.
-    """
-    if not recipe.jitter:
-        return counts[None, learned]
-    assert isinstance(recipe.encoding, Encoding)
-    chosen, encoding = beats.select(learned), recipe.encoding
-    shifts = [shift for k in range(1, recipe.jitter + 1) for shift in (-k, k)]
-    moved = (replace(encoding, before=encoding.before + shift).encode(chosen) for shift in shifts)
-    return np.stack([counts[learned], *moved])
 
 
 def sparsity_at(recipe: Recipe, epochs: float) -> float:

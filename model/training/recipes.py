@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sparrow_ecg.model.signals.ecg.encoders import Encoder
+from sparrow_ecg.model.signals.ecg.encoders import Encoder, JointEncoding
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
@@ -44,7 +44,6 @@ class Recipe:
     dropout:        probability that a hidden count is dropped, with floats.
     weight_decay:   of AdamW.
     sparsity:       fraction of each hidden layer's weights that is held at zero.
-    jitter:         samples by which a training beat's window may be early or late, at random in each epoch.
     refit:          whether the validation beats train, too, and the last checkpoint is taken: for a recipe which these
                     beats have chosen.
     drawing:        how beats are drawn for strangers; without it, all beats are shown in each epoch.
@@ -61,7 +60,6 @@ class Recipe:
     dropout: float = 0.0
     weight_decay: float = 1e-4
     sparsity: float = 0.0
-    jitter: int = 0
     refit: bool = False
     drawing: Drawing | None = None
 
@@ -109,7 +107,10 @@ RECIPES = {
         sparsity=0.75,
     ),
     "keen": Recipe(
-        encoding=Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
+        encoding=JointEncoding(
+            Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
+            RelativeEncoding(tuple(FEATURES), input_bits=5),
+        ),
         hidden=(144, 48),
         steps=7,
         weight_bits=5,
@@ -120,7 +121,6 @@ RECIPES = {
         dropout=0.05,
         weight_decay=2e-2,
         sparsity=0.75,
-        jitter=2,
         refit=True,
     ),
     "accurate": Recipe(

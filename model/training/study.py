@@ -20,7 +20,7 @@ from sparrow_ecg.model.training.fit import fit
 from sparrow_ecg.model.training.recipes import RECIPES, Recipe
 
 TRAINING = (  # what of a recipe is not of a network
-    *("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity", "jitter", "refit"),
+    *("epochs", "batch", "rates", "headroom", "dropout", "weight_decay", "sparsity", "refit"),
 )
 TOOLS = ("numpy", "torch", "wfdb")
 

@@ -1,4 +1,7 @@
-"""What each group of features brings to a network for strangers, on DS1 alone, records left out in turn."""
+"""Score networks without each group of features, on DS1 alone.
+
+Its records are left out in turn: what features bring to a network for strangers is chosen by this.
+"""
 
 from __future__ import annotations
 

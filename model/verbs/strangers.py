@@ -1,4 +1,4 @@
-"""Score the shipped networks on patients they have never seen, beside the goals.
+"""Score the shipped networks on patients never seen, beside the goals.
 
 Nothing is trained: the golden model runs every shipped seed on DS2; `adaptive` learns each patient in integers.
 """

@@ -27,7 +27,7 @@ def told_apart(beats: Beats) -> np.ndarray:
 
 
 def test_every_beat_once_an_epoch() -> None:
-    counts, labels = np.arange(30)[None, :, None], np.arange(30) % 4
+    counts, labels = np.arange(30)[:, None], np.arange(30) % 4
     batches = Shuffled(counts, labels, 10)
     seen = [torch.cat([batch[0][:, 0] for batch in batches.epoch()]) for _ in range(2)]
     assert batches.steps == 3

@@ -14,7 +14,7 @@ from sparrow_ecg.model.training.recipes import Recipe
 
 torch = pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
 
-from sparrow_ecg.model.training.fit import _moved, fit  # noqa: E402
+from sparrow_ecg.model.training.fit import fit  # noqa: E402
 from tests.support.recipes import SMALL  # noqa: E402
 
 
@@ -41,7 +41,7 @@ def test_it_learns(synthetic_beats: Beats) -> None:
     assert accuracy > np.bincount(labels).max() / len(labels)
 
 
-@pytest.mark.parametrize("recipe", [SMALL, replace(SMALL, jitter=1, refit=True)], ids=["usual", "refit"])
+@pytest.mark.parametrize("recipe", [SMALL, replace(SMALL, refit=True)], ids=["usual", "refit"])
 def test_the_test_part_has_no_say(synthetic_beats: Beats, recipe: Recipe) -> None:
     """Other labels and other signals there change nothing in the network."""
     counts, split = recipe.encoding.encode(synthetic_beats), make_split("intra", synthetic_beats, 0)
@@ -61,17 +61,6 @@ def test_validation_beats_train_only_where_the_recipe_says_so(synthetic_beats: B
     both = replace(split, train=np.union1d(split.train, split.validation))
     refitted, plain = (fit("small", each, counts, synthetic_beats, split, 0).digest for each in (recipe, SMALL))
     assert refitted == fit("small", recipe, counts, synthetic_beats, both, 0).digest != plain
-
-
-def test_jitter_moves_the_window_and_nothing_else(synthetic_beats: Beats) -> None:
-    encoding = SMALL.encoding
-    counts, some = encoding.encode(synthetic_beats), np.array([3, 5])
-    views = _moved(replace(SMALL, jitter=1), counts, synthetic_beats, some)
-    late = replace(synthetic_beats, peak=synthetic_beats.peak + 1)
-    assert (views[0] == counts[some]).all()
-    assert (views[1] == encoding.encode(late)[some]).all()
-    assert len(views) == 3
-    assert (views[1] != views[2]).any()
 
 
 def test_the_classes_are_those_of_the_beats(synthetic_beats: Beats) -> None:
