@@ -101,8 +101,13 @@ def _scores(axes: Axes, found: Mapping[str, Any]) -> None:
         axes.plot([], [], color=COLOURS[name], linewidth=5, label=name)
     for told, (_, style, width) in lines.items():
         axes.plot([], [], style, color=INK, linewidth=width, label=told)
-    axes.set_xlabel("beats answered, % of all")
-    axes.set_ylabel("%")
+    _in_percent(axes, "beats answered, % of all", "%")
+
+
+def _in_percent(axes: Axes, across: str, up: str) -> None:
+    """Both axes from 0 to 100, with their labels."""
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
     axes.set_xlim(0, 101)
     axes.set_ylim(0, 101)
 
@@ -117,10 +122,7 @@ def _precision(axes: Axes, found: Mapping[str, Any]) -> None:
         works = found["risk_coverage"]["per_class"][name]["left_out"]  # the first is of all beats
         axes.plot(_percent(works["Se"][:1]), _percent(works["+P"][:1]), "o", color=colour, markersize=6)
     axes.plot([], [], "o", color=PALE, label="as the chip answers")
-    axes.set_xlabel("recall (Se), %")
-    axes.set_ylabel("precision (+P), %")
-    axes.set_xlim(0, 101)
-    axes.set_ylim(0, 101)
+    _in_percent(axes, "recall (Se), %", "precision (+P), %")
 
 
 def _right(axes: Axes, found: Mapping[str, Any]) -> None:
