@@ -86,19 +86,24 @@ class Encoding:
     def encode(self, beats: Beats) -> np.ndarray:
         """Counts of each beat: int64[beats, inputs]."""
         sums = beats.windows(self.before, self.after).reshape(len(beats), self.blocks, self.block).sum(axis=2)
+        shape, span = self.scale(sums)
+        values = {"previous": beats.previous, "following": beats.following, "range": span}
+        if "mean" in self.features:
+            values["mean"] = mean_interval(beats)
+        return np.concatenate([shape, *(self.feature(name, values[name])[:, None] for name in self.features)], axis=1)
+
+    def scale(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Counts of the shape, int64[beats, blocks], and its range, int64[beats], of sums int64[beats, blocks]."""
         low = sums.min(axis=1, keepdims=True)
         span = sums.max(axis=1, keepdims=True) - low
-        shape = divide(sums - low, span + 1, self.input_bits)
-        return np.concatenate([shape, *(self._feature(name, beats, span) for name in self.features)], axis=1)
+        return divide(sums - low, span + 1, self.input_bits), span[:, 0]
 
-    def _feature(self, name: str, beats: Beats, span: np.ndarray) -> np.ndarray:
-        """One feature of each beat: int64[beats, 1]."""
+    def feature(self, name: str, value: np.ndarray) -> np.ndarray:
+        """The count of a feature, int64[beats]. value: an interval in samples, or the range of the sums."""
+        offset, full_log2 = INTERVAL_OFFSET, INTERVAL_LOG2
         if name == "range":
-            value, full_log2 = span, RANGE_LOG2 + self.block.bit_length() - 1
-        else:
-            interval = mean_interval(beats) if name == "mean" else getattr(beats, name)
-            value, full_log2 = interval[:, None] - INTERVAL_OFFSET, INTERVAL_LOG2
-        return np.clip(value >> (full_log2 - self.input_bits), 0, (1 << self.input_bits) - 1)
+            offset, full_log2 = 0, RANGE_LOG2 + self.block.bit_length() - 1
+        return np.clip((value - offset) >> (full_log2 - self.input_bits), 0, (1 << self.input_bits) - 1)
 
 
 def divide(numerator: np.ndarray, denominator: np.ndarray, bits: int) -> np.ndarray:
