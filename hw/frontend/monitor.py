@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, ResetSignal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -33,13 +33,14 @@ class Monitor(wiring.Component):
 
     core_path: ClassVar[tuple[str, ...]] = ("core",)
     beside: ClassVar[tuple[str, ...]] = (
-        "front.ticker front.conveyor front.quality front.detector front.shaper front.rhythm front".split()
+        *("front.ticker", "front.conveyor", "front.quality", "front.detector", "front.shaper", "front.rhythm"),
+        "front",
     )
 
     def __init__(self, network: Network, config: CoreConfig, rate: float):
         if config.loadable:
             raise InputError("the monitor has no host to load weights from: choose --weights rom")
-        self.front = FrontEndRtl(FrontEnd(network.encoding, rate))
+        self.front = FrontEndRtl(FrontEnd.of(network, rate))
         self.core = config.core(network, hosted=True)
         super().__init__(
             {
@@ -65,6 +66,6 @@ class Monitor(wiring.Component):
             told.ready.eq(self.beats.ready & self.beats.valid),
             core.result.ready.eq(told.valid & judged & self.beats.ready),
             self.off.eq(front.off),
-            self.clock_request.eq(self.samples.valid | front.busy),
+            self.clock_request.eq(self.samples.valid | front.busy | ResetSignal()),
         ]
         return m
