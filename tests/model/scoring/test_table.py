@@ -17,7 +17,7 @@ def test_a_row_a_record_then_gross_then_average() -> None:
     Console(file=out, width=80).print(table(score({"a": right, "b": missed}, learning=0), "a title"))
     lines = [line.split() for line in out.getvalue().splitlines()]
     rows = {line[0]: line[1:] for line in lines if line}
-    assert rows["a"][:4] == ["3", "0", "0", "100.00"]
+    assert rows["a"][:4] == ["3", "0", "0", "100.0"]
     assert rows["b"][:4] == ["3", "1", "0", "66.67"]
     assert rows["gross"][:4] == ["6", "1", "0", "83.33"]
     assert rows["average"][0] == "83.33"
