@@ -129,6 +129,14 @@ def test_the_strip_moves_to_an_event_that_is_clicked(browser: webdriver.Chrome, 
     assert event.get_attribute("aria-current") == "true"
 
 
+def test_whatever_is_clicked_is_brought_to_the_middle(browser: webdriver.Chrome, load: Callable[..., None]) -> None:
+    load()
+    for entry in entries(browser):
+        entry.click()
+        first = np.clip(float(entry.get_attribute("data-time") or "") - 5, 0, 50)
+        until(browser, lambda at=first: abs(seen(browser)[0] - at) < 0.01)
+
+
 def test_disagreements_are_listed_and_told(browser: webdriver.Chrome, load: Callable[..., None]) -> None:
     load()
     press_filter(browser, "V", "S", "F", "Q", "events")
@@ -218,6 +226,7 @@ def test_what_is_not_known_is_not_shown(browser: webdriver.Chrome, load: Callabl
 def test_nothing_is_cut_off(browser: webdriver.Chrome, load: Callable[..., None], width: int) -> None:
     load(width)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert strip(browser).size["width"] > (0.8 if width < 900 else 0.6) * width
 
 
 def test_a_short_record_and_a_silent_chip(browser: webdriver.Chrome, load: Callable[..., None]) -> None:
