@@ -21,7 +21,9 @@ def score_tables(result: Mapping[str, Any]) -> tuple[Table, Table]:
         ("", *SCORES),
         [(name, *(percent(result[name].get(score)) for score in SCORES)) for name in ("QRS", "VEB", "SVEB")],
         f"From end to end {percent(result['accuracy'])} of {result['beats']} annotated N, S, V and F beats are right;"
-        f" {wrong}. By ANSI/AAMI EC57, which calls V beats VEB and S beats SVEB. {left_out}",
+        f" {wrong}. Of the peaks that were found, {percent(result['peak_within']['all'])} are within"
+        f" {result['within_samples']} samples of the annotated ones. By ANSI/AAMI EC57, which calls V beats VEB and S"
+        f" beats SVEB. {left_out}",
     )
     classes = result["detected"][:-1]
     names = [*result["annotated"][:-1], "none"]

@@ -10,9 +10,8 @@ function drawStrip() {
   const spacing = width / view.span * 0.6; // pixels between beats at 100 a minute
   names(pen, gutter(whole), y);
   pen.translate(gutter(whole), 0);
-  for (const at of ticks(view.first, view.span, width, 64)) {
-    mark(pen, clock(at, view.span < 3 ? 1 : 0), x(at), height - BOTTOM / 2, width);
-  }
+  const marks = ticks(view.first, view.span, width, 64), digits = marks[1] - marks[0] < 0.9 ? 1 : 0;
+  for (const at of marks) mark(pen, clock(at, digits), x(at), height - BOTTOM / 2, width);
   pen.beginPath();
   pen.rect(0, 0, width, floor);
   pen.save();
@@ -35,7 +34,7 @@ function drawStrip() {
     pen.strokeRect(x(view.chosen.time) - wide / 2, 1, wide, floor - 2);
   }
   trace(pen, width, x, y);
-  lanes(pen, width, x, seen, spacing);
+  lanes(pen, width, x, [...seen].sort((one, other) => (other.told === 0) - (one.told === 0)), spacing); // N below
   intervals(pen, x, seen, floor);
   pen.restore();
   const canvas = document.getElementById("strip"), last = view.first + view.span;
@@ -83,7 +82,7 @@ function names(pen, wide, y) {
 
 function trace(pen, width, x, y) {
   const rate = record.rate, first = Math.floor(view.first * rate), last = Math.ceil((view.first + view.span) * rate);
-  pen.strokeStyle = colour("trace");
+  pen.strokeStyle = view.span > 180 ? "#75858f" : colour("trace"); // so many beats are a grey band
   pen.lineJoin = "round";
   pen.lineWidth = 1.25;
   pen.beginPath();

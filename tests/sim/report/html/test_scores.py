@@ -15,6 +15,7 @@ def test_scores_and_confusion_as_text() -> None:
     assert scores.rows[1] == ("VEB", "0.00%", "-", "0.00%")
     assert "25.00% of 3 annotated" in scores.note
     assert "missed beats (1) and extra ones (1)" in scores.note
+    assert "100.00% are within 2 samples" in scores.note
     assert "whole record" in scores.note
     assert held.heading == ("annotated", "N", "S", "V", "F", "Q", "missed")
     assert held.rows[0] == ("N", "1", "·", "·", "·", "·", "1")
