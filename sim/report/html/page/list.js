@@ -76,6 +76,16 @@ function entry(item) {
   return place;
 }
 
+// Only when another is chosen: a list that was scrolled by hand stays, and nothing is said twice.
+let pointed;
+
+function showChosen() {
+  if (pointed === view.chosen) return;
+  pointed = view.chosen;
+  markChosen();
+  tellChosen();
+}
+
 function markChosen() {
   const list = document.getElementById("list");
   list.querySelector("[aria-current]")?.removeAttribute("aria-current");

@@ -57,7 +57,7 @@ makeList();
 record.tables.forEach(makeTable);
 if (record.power) makePower(record.power);
 if (record.facts.length) makeFacts(record.facts);
-for (const draw of [drawStrip, drawOverview, drawTachogram, markSpan, markChosen, tellChosen]) watch(draw);
+for (const draw of [drawStrip, drawOverview, drawTachogram, markSpan, showChosen]) watch(draw);
 handleStrip();
 movesStrip("overview");
 movesStrip("tachogram");

@@ -152,6 +152,19 @@ def test_disagreements_are_listed_and_told(browser: webdriver.Chrome, load: Call
     assert "extra: no beat is annotated" in told(browser)
 
 
+def test_a_list_that_was_scrolled_stays(browser: webdriver.Chrome, load: Callable[..., None]) -> None:
+    load()
+    press_filter(browser, "N")
+    entries(browser)[-1].click()
+    until(browser, lambda: seen(browser) == (50, 60))
+    place = "return document.getElementById('list').scrollTop"
+    assert browser.execute_script(place) > 0
+    browser.execute_script("document.getElementById('list').scrollTop = 0")
+    browser.find_element(By.ID, "closer").click()
+    until(browser, lambda: seen(browser)[1] - seen(browser)[0] == 5)
+    assert browser.execute_script(place) == 0
+
+
 def test_filters_add_up(browser: webdriver.Chrome, load: Callable[..., None]) -> None:
     load()
     some = len(entries(browser))
