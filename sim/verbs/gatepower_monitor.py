@@ -1,7 +1,7 @@
 """Average power of a monitor at gate level, on stretches of records.
 
-Samples of all records, in turn, run through the mapped netlist of front end and core; all that it tells is compared with
-the golden model. Leakage of the whole time, the clock's gates and glitches are in; pads and converter are not.
+Samples of all records, in turn, run through the mapped netlist of front end and core; all that it tells is compared
+with the golden model. Leakage of all the time, clock and glitches are in; pads and converter are not.
 """
 
 from __future__ import annotations
@@ -93,6 +93,6 @@ def _show(result: dict) -> None:
     )
     out.print(
         f"dynamic {result['dynamic_nw']:.1f} nW ({result['dynamic_without_glitches_nw']:.1f} without glitches),"
-        f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; the clock runs {result['clocks_per_second']:.0f}"
-        f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2"
+        f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; {result['clocks_per_second']:.0f} cycles of the"
+        f" clock a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2"
     )

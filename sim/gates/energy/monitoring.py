@@ -1,4 +1,4 @@
-"""Average power of a monitor's netlist on stretches of real records: what a battery sees, but for pads and converter."""
+"""Average power of a monitor's netlist on stretches of records: all that a battery sees but pads and converter."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def check(design: Design, stretches: Stretches) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Measured:
-    """parts: with glitches, by what the design is at; still: without. beats told in ``seconds`` of ECG, of all lanes."""
+    """parts: with glitches, by what the design is at; still: without. beats: told in ``seconds`` of ECG, of all."""
 
     parts: dict[str, MeteredEnergy]
     still: MeteredEnergy
@@ -100,8 +100,8 @@ def measure(design: Design, stretches: Stretches, progress: Callable[[int], None
 def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str, Any]:
     """Powers in nW, JSON-ready. hot: the library at 100 C, for leakage at 37; without it there is none.
 
-    Between 25 and 100 C leakage is taken to grow exponentially; that of the cells at 100 C is their average over states,
-    in the proportion that it has at 25 C.
+    Between 25 and 100 C leakage is taken to grow exponentially; at 100 C that of each cell is its average over states,
+    and the whole is scaled by the sums of these averages.
     """
     whole = add(list(measured.parts.values()))
     root = root_gate(design.netlist.library, CLOCK_HZ)
