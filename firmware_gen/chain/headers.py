@@ -19,7 +19,7 @@ PREFIX = "ECG_CHAIN_"
 
 def front_end(network: Network, rate: float) -> FrontEnd:
     """The front end of a network. Raises InputError for a network that the C code cannot compute."""
-    front = FrontEnd(network.encoding, rate)  # type: ignore[arg-type]  # it refuses what it has not
+    front = FrontEnd.of(network, rate)
     bits = max(network.accumulator_bits(k) for k in range(len(network.layers)))
     if bits > POTENTIAL_BITS:
         raise InputError(f"network '{network.name}': sums of {bits} bits, but C has {POTENTIAL_BITS}: choose another")

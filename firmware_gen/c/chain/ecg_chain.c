@@ -224,21 +224,22 @@ static void classify(const ecg_chain *c, ecg_chain_beat *beat)
 {
     ecg_chain_count spikes[2][ECG_CHAIN_WIDEST];
     const ecg_chain_count *counts = c->counts;
-    const ecg_chain_entry *entry = ecg_chain_entries;
+    const ecg_chain_entry *entry = ecg_chain_entries, *end;
     unsigned neuron = 0;
-    beat->klass = 0;
-    for (int layer = 0; layer < ECG_CHAIN_LAYERS; layer++) {
-        const int last = layer == ECG_CHAIN_LAYERS - 1;
-        for (unsigned k = 0; k < ecg_chain_layers[layer].neurons; k++, neuron++) {
-            const ecg_chain_entry *const end = entry + ecg_chain_fan_in[neuron];
-            const int32_t sum = potential(ecg_chain_biases[neuron], counts, entry, end);
-            entry = end;
-            if (!last)
-                spikes[layer & 1][k] = fire(sum, ecg_chain_layers[layer].threshold_log2);
-            else if ((beat->potentials[k] = sum) > beat->potentials[beat->klass])
-                beat->klass = (uint8_t)k;
+    for (int layer = 0; layer < ECG_CHAIN_LAYERS - 1; layer++) {
+        for (unsigned k = 0; k < ecg_chain_layers[layer].neurons; k++, neuron++, entry = end) {
+            end = entry + ecg_chain_fan_in[neuron];
+            spikes[layer & 1][k] =
+                fire(potential(ecg_chain_biases[neuron], counts, entry, end), ecg_chain_layers[layer].threshold_log2);
         }
         counts = spikes[layer & 1];
+    }
+    beat->klass = 0;
+    for (int k = 0; k < ECG_CHAIN_OUTPUTS; k++, neuron++, entry = end) {
+        end = entry + ecg_chain_fan_in[neuron];
+        beat->potentials[k] = potential(ecg_chain_biases[neuron], counts, entry, end);
+        if (beat->potentials[k] > beat->potentials[beat->klass])
+            beat->klass = (uint8_t)k;
     }
 }
 

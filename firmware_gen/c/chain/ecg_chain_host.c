@@ -8,6 +8,16 @@ size_t ecg_chain_size(void)
     return sizeof(ecg_chain);
 }
 
+/* What is kept, as `PROBES` of model/frontend/frontend.py list it. */
+void ecg_chain_state(const ecg_chain *chain, int32_t *state)
+{
+    const ecg_chain_detector *d = &chain->detector;
+    const int32_t all[] = {d->beats,   d->noise, d->height, d->usual,   d->known,   d->age,     d->learned, d->highest,
+                           d->clear,   d->held,  d->held_at, chain->bad, chain->off, chain->since, chain->mean};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        state[k] = all[k];
+}
+
 /* Takes samples, and writes what each brought to `events`, and of each beat that is told: at which sample, its peak,
    class, rhythm (previous, following, mean), potentials and counts. The caller has room for a beat a block. */
 size_t ecg_chain_run(ecg_chain *chain, const uint16_t *codes, size_t samples, uint8_t *events, uint32_t *told,

@@ -21,7 +21,8 @@ from sparrow_ecg.firmware_gen.chain.decisions import at_rate
 from sparrow_ecg.firmware_gen.chain.generate import SOURCES, generate
 from sparrow_ecg.firmware_gen.chain.library import DEFINED, Chain
 from sparrow_ecg.firmware_gen.compile import compile_c, compilers
-from sparrow_ecg.model.frontend.frontend import HIGHEST
+from sparrow_ecg.model.frontend.blocks import BLOCK
+from sparrow_ecg.model.frontend.frontend import HIGHEST, PROBES
 from sparrow_ecg.model.frontend.stream import Stream
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.drawn import random_network
@@ -61,8 +62,17 @@ def test_sample_by_sample(compiled: Compiled, network: Network) -> None:
     assert told.classes[told.judged].tolist() == golden.run(network, told.counts[told.judged]).classes.tolist()
 
 
+def pulses(rng: np.random.Generator) -> np.ndarray:
+    """Pulses of all heights on a quiet line, close and far apart: beats that are small, early, overdue and missed."""
+    codes = 1000 + rng.integers(0, 4, 40000)
+    at = 0
+    while (at := at + int(rng.integers(80, 400) if rng.random() < 0.9 else rng.integers(900, 2500))) < len(codes):
+        codes[at : at + int(rng.integers(2, 10))] += int(2 ** rng.uniform(3, 10))
+    return codes
+
+
 @examples(30)
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["rails", "walk", "noise", "spikes", "flat", "off"]))
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["rails", "walk", "noise", "spikes", "flat", "off", "pulses"]))
 def test_whatever_comes_in(compiled: Compiled, seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)
     noise = rng.integers(0, HIGHEST + 1, 8000)
@@ -71,12 +81,33 @@ def test_whatever_comes_in(compiled: Compiled, seed: int, kind: str) -> None:
         "walk": np.clip(1024 + np.cumsum(rng.integers(-40, 41, 8000)), 0, HIGHEST),
         "noise": noise,
         "spikes": np.where(rng.random(8000) < 0.01, noise, 1024 + noise % 8),
+        "pulses": pulses(rng),
         "flat": np.where(np.arange(8000) // 700 % 2, 1000, 1000 + noise % 300),
         "off": np.where(
             np.arange(8000) // 2000 % 2, HIGHEST, synthetic.generate("c", seconds=30, seed=seed % 9).codes[:8000]
         ),
     }[kind]
     check(compiled(TINY if seed % 2 else FRUGAL, (360, 125)[seed // 2 % 2]), codes, f"{kind}, seed {seed}")
+
+
+@pytest.mark.parametrize("kind", ["pulses", "off", "noise"])
+def test_all_that_is_kept_after_every_block(compiled: Compiled, kind: str) -> None:
+    rng = np.random.default_rng(1)
+    codes = rng.integers(0, HIGHEST + 1, 4000) if kind == "noise" else pulses(rng)
+    if kind == "off":
+        codes[(np.arange(len(codes)) // 1000) % 3 == 2] = HIGHEST
+    chain = compiled(FRUGAL, 360)
+    state, beat = ctypes.create_string_buffer(chain.size), ctypes.create_string_buffer(64)
+    names = [name for names in PROBES.values() for name in names]
+    kept = (ctypes.c_int32 * len(names))()
+    chain.library.ecg_chain_init(state)
+    states = chain.front.run(codes, probed=True).states
+    assert states is not None
+    for block, expected in enumerate(states.tolist()):
+        for code in codes[BLOCK * block : BLOCK * (block + 1)].tolist():
+            chain.library.ecg_chain_push(state, code, beat)
+        chain.library.ecg_chain_state(state, kept)
+        assert dict(zip(names, kept, strict=True)) == dict(zip(names, expected, strict=True)), block
 
 
 def test_a_lead_that_is_off_is_said(compiled: Compiled) -> None:
@@ -140,6 +171,17 @@ def test_every_compiler_here_takes_it_without_a_warning(tmp_path: Path) -> None:
             sources = {path.name for path in SOURCES.glob("*.c")}
             for source in sources - ({"ecg_chain_main.c"} if "-ffreestanding" in command else set()):
                 compile_c(command, tmp_path, "-fsyntax-only", source)
+
+
+def test_the_loop_of_the_document_compiles(tmp_path: Path) -> None:
+    document = (Path(__file__).parents[3] / "docs" / "CHAIN.md").read_text()
+    loop = re.findall(r"```c\n(.*?)```", document, re.DOTALL)
+    assert len(loop) == 1
+    generate(TINY, tmp_path)
+    board = "#include <stdint.h>\nuint16_t next_sample(void);\nvoid warn_lead_off(void);\n"
+    board += "void report(uint32_t peak, uint8_t klass, uint16_t rr);\n"
+    (tmp_path / "loop.c").write_text(board + loop[0])
+    compile_c(["gcc"], tmp_path, "-fsyntax-only", "loop.c")
 
 
 def test_integers_only_no_heap_no_recursion_no_globals(tmp_path: Path) -> None:
