@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from amaranth.hdl import Module, ResetSignal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -69,3 +70,23 @@ class Monitor(wiring.Component):
             self.clock_request.eq(self.samples.valid | front.busy | ResetSignal()),
         ]
         return m
+
+
+def decode(geometry: Geometry, bits: np.ndarray) -> dict[str, np.ndarray]:
+    """The fields of beats in `beat_layout`, int64[beats], potentials int64[beats, outputs], of uint8[beats, bits]; there
+    may be more bits than it has.
+    """
+    layout = beat_layout(geometry)
+    beat, result = layout["beat"], layout["result"]
+    found = {str(name): _number(bits, beat.offset + field.offset, field.width) for name, field in beat.shape}
+    klass, potentials = result.shape["klass"], result.shape["potentials"]
+    found["klass"] = _number(bits, result.offset + klass.offset, klass.width)
+    start, width = result.offset + potentials.offset, geometry.potential_bits
+    sums = [_number(bits, start + i * width, width) for i in range(geometry.shape[-1])]
+    found["potentials"] = np.stack([each - ((each >> (width - 1)) << width) for each in sums], axis=1)
+    return found
+
+
+def _number(bits: np.ndarray, offset: int, width: int) -> np.ndarray:
+    """The numbers in some columns, the lowest bit first: int64[rows]."""
+    return bits[:, offset : offset + width].astype(np.int64) @ (1 << np.arange(width))

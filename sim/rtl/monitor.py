@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.frontend.monitor import Monitor, beat_layout
+from sparrow_ecg.hw.frontend.monitor import Monitor, beat_layout, decode
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import PROBES
@@ -110,7 +110,7 @@ class MonitorEngine:
         if not done:
             raise VerificationError(f"the monitor hangs after {blocks.value} blocks and {beats.value} beats")
         n = beats.value
-        fields = beat_fields(self.monitor, np.unpackbits(bits[:n].view(np.uint8), axis=1, bitorder="little"))
+        fields = decode(self.monitor.geometry, np.unpackbits(bits[:n].view(np.uint8), axis=1, bitorder="little"))
         return Seen(
             block=told_in[:n].astype(np.int64),
             **fields,
@@ -118,24 +118,6 @@ class MonitorEngine:
             states=probes[: blocks.value].astype(np.int64),
             clocks=clocks.value,
         )
-
-
-def beat_fields(monitor: Build, bits: np.ndarray) -> dict[str, np.ndarray]:
-    """The fields of told beats, int64[beats], potentials int64[beats, outputs], of uint8[beats, bits or more]."""
-    layout, geometry = beat_layout(monitor.geometry), monitor.geometry
-    beat, result = layout["beat"], layout["result"]
-    found = {str(name): _number(bits, beat.offset + field.offset, field.width) for name, field in beat.shape}
-    klass, potentials = result.shape["klass"], result.shape["potentials"]
-    found["klass"] = _number(bits, result.offset + klass.offset, klass.width)
-    start, width = result.offset + potentials.offset, geometry.potential_bits
-    sums = [_number(bits, start + i * width, width) for i in range(geometry.shape[-1])]
-    found["potentials"] = np.stack([each - ((each >> (width - 1)) << width) for each in sums], axis=1)
-    return found
-
-
-def _number(bits: np.ndarray, offset: int, width: int) -> np.ndarray:
-    """The numbers in some columns, the lowest bit first: int64[rows]."""
-    return bits[:, offset : offset + width].astype(np.int64) @ (1 << np.arange(width))
 
 
 def _address(array: np.ndarray) -> ctypes.c_void_p:

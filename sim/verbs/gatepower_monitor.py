@@ -93,6 +93,6 @@ def _show(result: dict) -> None:
     )
     out.print(
         f"dynamic {result['dynamic_nw']:.1f} nW ({result['dynamic_without_glitches_nw']:.1f} without glitches),"
-        f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; {result['clocks_per_second']:.0f} cycles of the"
-        f" clock a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2"
+        f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; {result['clocks_per_second']:.0f} clock"
+        f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2"
     )

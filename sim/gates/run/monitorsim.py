@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.frontend.monitor import decode
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, ticks
 from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Snapshots
 from sparrow_ecg.sim.gates.run.played import Played, lanes_of
-from sparrow_ecg.sim.rtl.monitor import beat_fields
 
 ONES = np.uint64(2**64 - 1)
 FEW = 4  # cycles played at a time until all lanes are done
@@ -45,7 +45,7 @@ class MonitorSimulator:
                 for pins in self._steps(player, sample):
                     self._collect(player.play(pins), told)
         bits = len(self.watched) - 2
-        return [beat_fields(self.monitor, np.array(each, np.uint8).reshape(-1, bits)) for each in told]
+        return [decode(self.monitor.geometry, np.array(each, np.uint8).reshape(-1, bits)) for each in told]
 
     def pieces(
         self,
