@@ -21,7 +21,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench: $(BASE) ## measured speeds, as ratios in one run
 
 firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
 	$(RUN) firmware --network $(NETWORK) $(ARGS)
+
+chain: $(BASE) ## C99 from ADC samples to classes, for a microcontroller alone; every record through it (ARGS=--cortex: what it takes)
+	$(RUN) chain --network $(NETWORK) --check $(ARGS)
 
 cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
 	$(RUN) cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)

@@ -20,7 +20,6 @@ from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
 SOURCES = Path(__file__).parent / "c"
-FOLDER = Path("build/firmware")
 EXAMPLE_BEATS = 16
 
 
