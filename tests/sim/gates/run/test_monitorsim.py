@@ -46,12 +46,16 @@ def test_the_netlist_tells_what_the_model_hears(library):
 @libraries("sky130")
 @pytest.mark.parametrize("block", ["conveyor", "front"])
 def test_a_wrong_gate_is_seen(library, block):
-    design = designed(library)
-    broken = list(design.netlist.instances)
-    k = next(k for k, i in enumerate(broken) if i.block == block and i.cell.name.endswith("__nand2_1"))
-    broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
-    design.__dict__["monitor"] = MonitorSimulator(replace(design.netlist, instances=broken), design.build)
-    assert monitoring.check(design, stretches(4))[1] > 0
+    """One of a few: what a gate adds to seldom, a few seconds of ECG need not show."""
+    design, whole = designed(library), designed(library).netlist.instances
+    gates = [k for k, i in enumerate(whole) if i.block == block and i.cell.name.endswith("__nand2_1")]
+    wrong = 0
+    for k in gates[:4]:
+        broken = list(whole)
+        broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
+        design.__dict__["monitor"] = MonitorSimulator(replace(design.netlist, instances=broken), design.build)
+        wrong += monitoring.check(design, stretches(4))[1]
+    assert wrong > 0
 
 
 @libraries("sky130")
