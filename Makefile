@@ -5,6 +5,7 @@ SPLIT ?= intra
 SEED ?= 0
 PDK ?= sky130
 BEATS ?= 200
+RECORD ?= 119
 TOP ?= core
 ARGS ?=
 # The data root: mitdb/ and others. The only line that knows of a shared one.
@@ -21,7 +22,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +72,12 @@ cosim: $(DEV) ## the cocotb regression, every kind of core
 
 compare: $(NEEDS) ## every test beat of all networks through the RTL, against the golden model
 	$(RUN) $(if $(filter monitor,$(TOP)),compare-monitor --network $(NETWORK),compare $(if $(filter chip,$(TOP)),--engine chip)) $(ARGS)
+
+monitor: $(BASE) ## a record from samples to classes in the RTL, scores, power if measured, and a page in build/monitor (RECORD=119)
+	$(RUN) monitor --network $(NETWORK) --record $(RECORD) $(ARGS)
+
+noise: $(BASE) ## DS2 from samples to classes with noise added, 24 to 0 dB: table and picture (needs cc)
+	$(RUN) noise $(ARGS)
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) mutants $(ARGS)
