@@ -18,6 +18,7 @@ from sparrow_ecg.hw.config import CoreConfig, Host
 from sparrow_ecg.hw.core.few_pins import FewPinCore
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tables import CoreImage
+from sparrow_ecg.hw.frontend.monitor import Monitor
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.ports import Core, port_list, result_layout
@@ -25,6 +26,7 @@ from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 
 if TYPE_CHECKING:
     from sparrow_ecg.hw.host.chip import Chip
@@ -32,13 +34,15 @@ if TYPE_CHECKING:
 # A component may be made for what it says of itself alone, its ports or probes.
 warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
-Top = Literal["core", "chip", "few_pins"]
+Top = Literal["core", "chip", "few_pins", "monitor"]
 
 
 @dataclass(frozen=True, eq=False)
 class Build:
-    """A network on a core, alone (``core``), behind registers and a host interface (``chip``), or behind few pins.
+    """A network on a core, alone (``core``), behind registers and a host interface (``chip``), behind few pins, or
+    behind a front end that takes samples (``monitor``).
 
+    rate:        samples a second, of a monitor.
     replacement: other Verilog than what is generated, with the same ports: a mutant, for example.
     """
 
@@ -47,12 +51,15 @@ class Build:
     top: Top = "core"
     host: Host = "spi"
     replacement: str | None = None
+    rate: float = SAMPLING_RATE
 
     @cached_property
-    def component(self) -> Core | FewPinCore | Chip:
+    def component(self) -> Core | FewPinCore | Chip | Monitor:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
         if self.top == "chip":
             return self.chip
+        if self.top == "monitor":
+            return Monitor(self.network, self.config, self.rate)
         core = self.config.core(self.network)
         return FewPinCore(core) if self.top == "few_pins" else core
 

@@ -24,6 +24,11 @@ from sparrow_ecg.model.signals.ecg.encoding import MEAN_LOG2, Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
 
 HIGHEST = (1 << RESOLUTION) - 1  # code
+PROBES = {  # by the part that has it
+    "detector": "beats noise height usual known age learned highest clear held held_at".split(),
+    "quality": ["count", "off"],
+    "state": ["since", "mean"],
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Heard:
     counts:      int64[n, inputs], 0 where it may not.
     rhythm:      int64[n, 3], as `Told` has it.
     off:         bool[blocks], where the lead was off.
+    states:      None, or int64[blocks, probes]: what `State.probes` were after each block.
     """
 
     block: np.ndarray
@@ -59,6 +65,7 @@ class Heard:
     counts: np.ndarray
     rhythm: np.ndarray
     off: np.ndarray
+    states: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -96,23 +103,27 @@ class FrontEnd:
         """Blocks that are stored."""
         return self.wait + LAG + 1 + self.encoding.before // BLOCK
 
-    def run(self, codes: np.ndarray) -> Heard:
-        """What is heard in a record from reset on: codes of 11 bits from 0, int64[samples]."""
+    def run(self, codes: np.ndarray, probed: bool = False) -> Heard:
+        """What is heard in a record from reset on: codes of 11 bits from 0, int64[samples]. probed: with ``states``."""
         ticks = self.ticks.spread(codes)
         blocks = sums(ticks)
         at_end = ((ticks == 0) | (ticks == HIGHEST))[: len(blocks) * BLOCK].reshape(-1, BLOCK).any(axis=1)
         bad = at_end | (np.diff(blocks, prepend=-1) == 0)
-        state, off, told = State(self), np.zeros(len(blocks), bool), []
+        state, off = State(self), np.zeros(len(blocks), bool)
+        told: list[Told] = []
+        states: list[tuple[int, ...]] = []
         for block, (height, is_bad) in enumerate(zip(bends(blocks).tolist(), bad.tolist(), strict=True)):
             told += state.push(height, is_bad)
             off[block] = state.quality.off
-        judged = np.array([each.shape is not None for each in told], bool)
+            if probed:
+                states.append(state.probes)
+        judged = np.array([each.shape is not None for each in told], dtype=bool)
         rhythm = np.array([each.rhythm for each in told], np.int64).reshape(-1, 3)
         counts = np.zeros((len(told), self.encoding.inputs), np.int64)
         last = np.array([each.shape for each in told if each.shape is not None], np.int64)
         counts[judged] = self._counts(blocks, last, rhythm[judged])
         when, peak = np.array([(each.block, each.peak) for each in told], np.int64).reshape(-1, 2).T
-        return Heard(when, peak, judged, counts, rhythm, off)
+        return Heard(when, peak, judged, counts, rhythm, off, np.array(states, np.int64) if probed else None)
 
     def _counts(self, blocks: np.ndarray, last: np.ndarray, rhythm: np.ndarray) -> np.ndarray:
         """Counts of beats whose shape is encoded after block ``last``: int64[beats, inputs]."""
@@ -151,6 +162,12 @@ class State:
     block: int = 0
     since: int = 0
     mean: int = 0
+
+    @property
+    def probes(self) -> tuple[int, ...]:
+        """What hardware must have after each block, in the order of `PROBES`."""
+        inside = self.detector, self.quality, self
+        return tuple(int(getattr(part, name)) for part, names in zip(inside, PROBES.values(), strict=True) for name in names)
 
     def push(self, bend: int, bad: bool) -> Iterator[Told]:
         """Take the bend of a block, and whether the block is bad; the beats that are told with it, at most one."""

@@ -1,0 +1,130 @@
+"""The monitor as a shared library: every sample of a record, and all that is to be seen of it."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.frontend.monitor import Monitor, beat_layout
+from sparrow_ecg.model.errors import VerificationError
+from sparrow_ecg.model.frontend.blocks import BLOCK
+from sparrow_ecg.model.frontend.frontend import PROBES
+from sparrow_ecg.sim.rtl import harness
+from sparrow_ecg.sim.rtl.engine import FLAGS
+from sparrow_ecg.sim.rtl.verilator import build
+
+REGISTERS = {  # where in the RTL each of `PROBES` is
+    "detector": "dut.front.detector.{}",
+    "quality": "dut.front.quality.{}",
+    "state": "dut.front.{}",
+}
+RENAMED = {"off": "was", "mean": "rhythm.mean"}
+NAMES = [name for names in PROBES.values() for name in names]
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the RTL did with a record of n beats and some blocks.
+
+    block, peak, previous, judged, klass: int64[n], as of `hw.frontend.frontend.BEAT`; block: in which it was told.
+    potentials: int64[n, outputs]
+    counts:     int64[n, inputs], those that the core took before it
+    states:     int64[blocks, probes], in the order of `PROBES`
+    clocks:     cycles simulated
+    """
+
+    block: np.ndarray
+    peak: np.ndarray
+    previous: np.ndarray
+    judged: np.ndarray
+    klass: np.ndarray
+    potentials: np.ndarray
+    counts: np.ndarray
+    states: np.ndarray
+    clocks: int
+
+
+class MonitorEngine:
+    """A monitor, built as a shared library, or taken from the cache. waves: None, or ``fst`` or ``vcd``."""
+
+    def __init__(self, monitor: Build, waves: str | None = None):
+        assert isinstance(monitor.component, Monitor)
+        self.monitor = monitor
+        self.layout = beat_layout(monitor.geometry)
+        self.words = -(-self.layout.size // 32)
+        parameters = {
+            "BEAT_BITS": self.layout.size,
+            "COUNT_BITS": monitor.geometry.input_bits,
+            "PROBES": len(NAMES),
+            "INPUTS": monitor.network.inputs,
+            "WORDS": self.words,
+        }
+        places = [REGISTERS[part].format(RENAMED.get(name, name)) for part, names in PROBES.items() for name in names]
+        probed = "`define PROBED " + " ".join(f"assign probes[{k}] = 32'({place});" for k, place in enumerate(places))
+        sources = {
+            "monitor.v": monitor.verilog,
+            "monitor.sv": (harness.FOLDER / "monitor.sv").read_text(),
+            "monitor.cpp": (harness.FOLDER / "monitor.cpp").read_text(),
+            "monitor_parameters.h": "".join(f"#define {name} {value}\n" for name, value in parameters.items()),
+        }
+        defines = "".join(f"`define {name} {value}\n" for name, value in parameters.items())
+        sources["monitor.sv"] = f"{defines}{probed}\n{sources['monitor.sv']}"
+        flags = [*FLAGS, *([f"--trace-{waves}", "--trace-structs"] if waves else [])]
+        self.library = ctypes.CDLL(str(build("monitor", sources, flags, "monitor.so")))
+        self.library.monitor_open.restype = ctypes.c_void_p
+
+    def run(self, codes: np.ndarray, stall: int = 0, wave: Path | None = None) -> Seen:
+        """Play a record from reset on: int64[samples].
+
+        stall: a seed of random stalls of samples and beats, or 0 for none: results must not depend on it.
+        Raises `VerificationError` when it hangs, or tells more than one beat a block.
+        """
+        ticks = int(len(codes) / self.monitor.component.front.front.ticks.step)  # type: ignore[union-attr]
+        most = ticks // BLOCK + 2
+        probes, told_in = np.zeros((most, len(NAMES)), np.int32), np.zeros(most, np.int32)
+        bits = np.zeros((most, self.words), np.uint32)
+        counts = np.zeros((most, self.monitor.network.inputs), np.uint16)
+        blocks, beats, clocks = ctypes.c_uint64(), ctypes.c_uint64(), ctypes.c_uint64()
+        samples = np.ascontiguousarray(codes, np.uint16)
+        handle = ctypes.c_void_p(self.library.monitor_open(str(wave).encode() if wave else None))
+        try:
+            done = self.library.monitor_run(
+                *(handle, _address(samples), ctypes.c_uint64(len(samples)), ctypes.c_uint32(stall)),
+                *(ctypes.c_uint64(most), ctypes.c_uint64(most)),
+                *map(_address, (probes, told_in, bits, counts)),
+                *map(ctypes.byref, (blocks, beats, clocks)),
+            )
+        finally:
+            self.library.monitor_close(handle)
+        if not done:
+            raise VerificationError(f"the monitor hangs after {blocks.value} blocks and {beats.value} beats")
+        found, n = self._fields(bits[: beats.value]), beats.value
+        states = probes[: blocks.value].astype(np.int64)
+        return Seen(told_in[:n].astype(np.int64), *found, counts[:n].astype(np.int64), states, clocks.value)
+
+    def _fields(self, words: np.ndarray) -> list[np.ndarray]:
+        """Peak, previous, judged, class, potentials."""
+        bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little") if words.size else np.zeros((0, 0), np.uint8)
+        beat, result = self.layout["beat"], self.layout["result"]
+        fields = [(beat.offset + field.offset, field.width) for _, field in beat.shape]
+        klass, potentials = result.shape["klass"], result.shape["potentials"]
+        fields.append((result.offset + klass.offset, klass.width))
+        found = [_number(bits, *field) for field in fields]
+        width = self.monitor.geometry.potential_bits
+        outputs = range(self.monitor.network.outputs)
+        start = result.offset + potentials.offset
+        sums = np.stack([_number(bits, start + i * width, width) for i in outputs], axis=1)
+        return [*found, sums - ((sums >> (width - 1)) << width)]
+
+
+def _number(bits: np.ndarray, offset: int, width: int) -> np.ndarray:
+    """The numbers in some columns, the lowest bit first: int64[rows]."""
+    return bits[:, offset : offset + width].astype(np.int64) @ (1 << np.arange(width)) if bits.size else np.zeros(0, np.int64)
+
+
+def _address(array: np.ndarray) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
