@@ -93,18 +93,21 @@ def _at(values: np.ndarray, index: np.ndarray) -> np.ndarray:
 
 
 def scores(confusion: np.ndarray, near: np.ndarray) -> dict[str, Any]:
-    """What is told of a confusion, int64[`ANNOTATED`, `DETECTED`], and of peaks that are near, int64[`CLASSES`]."""
+    """What is told of a confusion, int64[`ANNOTATED`, `DETECTED`], and of peaks that are near, int64[`CLASSES`].
+
+    ``beats``, ``right`` and ``missed`` are of annotated N, S, V and F, ``extra`` of all that was detected.
+    """
     paired = confusion[:-1, :-1]
-    found, missed, extra = (int(part.sum()) for part in (paired, confusion[:-1, -1], confusion[-1]))
+    found, lost, extra = (int(part.sum()) for part in (paired, confusion[:-1, -1], confusion[-1]))
     judged = len(CLASSES) - 1  # without Q
     beats, right = int(confusion[:judged].sum()), int(np.diagonal(paired)[:judged].sum())
     return {
         "beats": beats,
         "right": right,
-        "missed": missed,
+        "missed": int(confusion[:judged, -1].sum()),
         "extra": extra,
         "accuracy": _share(right, beats + extra),
-        "QRS": {"Se": _share(found, found + missed), "+P": _share(found, found + extra)},
+        "QRS": {"Se": _share(found, found + lost), "+P": _share(found, found + extra)},
         **{name: _ectopic(confusion, *classes) for name, classes in ECTOPIC.items()},
         "peak_within": {
             "all": _share(int(near.sum()), found),

@@ -70,5 +70,5 @@ def test_each_record_is_heard_once(synthetic_beats: Beats, monkeypatch: pytest.M
 
 
 def test_what_the_front_end_has_not_is_refused(synthetic_beats: Beats) -> None:
-    with pytest.raises(InputError, match="no such encoding"):
+    with pytest.raises(InputError, match="does not make such inputs"):
         detect(synthetic_beats, RelativeEncoding(("area",)))

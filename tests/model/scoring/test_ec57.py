@@ -85,6 +85,12 @@ def test_a_double_detection_is_one_right_and_one_extra() -> None:
     assert (result["VEB"]["Se"], result["VEB"]["+P"]) == (1.0, 0.5)
 
 
+def test_a_missed_q_is_a_missed_qrs_and_no_wrong_class() -> None:
+    result = score({"r": compared({1000: "N", 1400: "Q"}, {1000: "N"})}, learning=0)
+    assert (result["beats"], result["right"], result["missed"], result["accuracy"]) == (1, 1, 0, 1.0)
+    assert result["QRS"]["Se"] == 0.5
+
+
 def test_one_v_near_two_beats_is_of_one_of_them() -> None:
     result = score({"r": compared({1000: "N", 1050: "V"}, {1040: "V"})}, learning=0)
     assert (result["right"], result["missed"], result["extra"]) == (1, 1, 0)
