@@ -25,7 +25,7 @@ from sparrow_ecg.model.signals.ecg.shifted import shifted
 from sparrow_ecg.model.signals.ecg.splits import TESTING, later, make_split
 from sparrow_ecg.model.signals.ecg.testset import encoding_of
 
-ROWS = (("watch", "time"), ("watch", "inter"))
+ROWS = (("watch", "time"), ("watch", "inter"), ("guard", "time"), ("guard", "inter"))
 JITTER = (0, 1, 2, 3, 4, 6)  # samples
 SHAKEN = (("tiny", "intra"), ("watch", "time"))  # trained at annotated peaks, and at those of the front end
 VIEWS = ("end_to_end", "rest", "matched", "annotated")

@@ -46,7 +46,7 @@ NetworkOption = Annotated[
     typer.Option(
         "--network",
         "-n",
-        help="A shipped network (tiny, steady, watch, frugal, keen, accurate, reference, anyone) or a file.",
+        help="A shipped network (tiny, steady, watch, guard, frugal, keen, accurate, reference, anyone) or a file.",
     ),
 ]
 DataOption = Annotated[

@@ -80,7 +80,7 @@ def test_a_network_of_the_monitor_learns_what_the_front_end_hears(
     assert "peaks" not in other.provenance
 
 
-@pytest.mark.parametrize("name", ["watch"])
+@pytest.mark.parametrize("name", ["watch", "guard"])
 def test_the_shipped_ones_of_the_monitor(name: str) -> None:
     """Five seeds of both splits, of one recipe; the network itself is seed 0 of `time`."""
     for split in ("time", "inter"):
