@@ -22,7 +22,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ evaluate: $(BASE) ## scores of a network, by the golden model
 
 intra: $(BASE) ## every network shipped for intra: accuracy of its five seeds on intra, and the energy measured of it (no training)
 	$(RUN) intra $(ARGS)
+
+wrist: $(BASE) ## the monitor's networks from samples on: their own R peaks, missed and extra beats, mean and deviation of five seeds (no training)
+	$(RUN) wrist $(ARGS)
 
 strangers: $(BASE) ## the networks for patients never seen: mean and deviation of five seeds, beside the goals (no training)
 	$(RUN) strangers $(ARGS)

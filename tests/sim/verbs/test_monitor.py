@@ -54,6 +54,7 @@ def test_a_block_of_several_records_is_refused(records, capsys) -> None:
 
 @pytest.mark.parametrize("verb", ["monitor", "compare-monitor"])
 def test_a_network_of_other_inputs_is_refused(records, verb, capsys) -> None:
-    folder, _ = records
-    assert run([verb, "--network", "anyone", "--data", str(folder)]) == 2
+    folder, names = records
+    options = ["--record", names[0]] if verb == "monitor" else []
+    assert run([verb, "--network", "anyone", "--data", str(folder), *options]) == 2
     assert "does not make the inputs of 'anyone'" in capsys.readouterr().err
