@@ -40,10 +40,12 @@ def test_without_records_ecg_is_generated_and_said_to_be(tmp_path, capsys, monke
 def test_records_are_compared_sample_by_sample(records, tmp_path, capsys) -> None:
     folder, _ = records
     assert run(["compare-monitor", "--network", "tiny", "--data", str(folder), "--out", str(tmp_path)]) == 0
-    report = json.loads((tmp_path / "compare-monitor-tiny-tree.json").read_text())
+    report = json.loads((tmp_path / "monitor-tiny.json").read_text())
     assert (report["records"], report["mismatches"]) == (2, 0)
     assert report["samples"] == 2 * 60 * 360
     assert report["blocks"] == report["samples"] // 4
+    assert report["qrs_se"] > 0.95
+    assert set(report["splits"]) == {"all"}
 
 
 def test_a_block_of_several_records_is_refused(records, capsys) -> None:
