@@ -18,7 +18,7 @@ def main(
 ) -> None:
     build = replace(core, top=top, host=host)
     network = build.network
-    name = f"{top if top == 'core' else f'chip-{host}'}-{network.name}-{build.config.slug(network)}"
+    name = f"{f'chip-{host}' if top == 'chip' else top}-{network.name}-{build.config.slug(network)}"
     with working("writing Verilog"):
         text, described = build.save(folder, name)
     shape = "-".join(map(str, network.shape))
