@@ -24,10 +24,12 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.scoring import ec57
+from sparrow_ecg.model.signals.ecg.abused import abuse
 from sparrow_ecg.model.signals.ecg.mitdb import DS2, PACED
 from sparrow_ecg.model.signals.ecg.records import Record, available, data_root, read_record
 from sparrow_ecg.model.signals.ecg.splits import TESTING
-from sparrow_ecg.model.verbs.options import DataOption, OutOption, record_names
+from sparrow_ecg.model.signals.ecg.synthetic import generate
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, record_names
 from sparrow_ecg.sim.rtl import told
 from sparrow_ecg.sim.rtl.monitor import MonitorEngine
 from sparrow_ecg.sim.rtl.monitor_compare import Compared, compare
@@ -44,25 +46,31 @@ def main(
     block: Annotated[
         int | None, typer.Option(min=0, help="Write the waveform around this block of the one record, and no more.")
     ] = None,
+    fuzz: Annotated[float, typer.Option(min=0, help="Hours of generated ECG in which all goes wrong, instead.")] = 0,
+    seed: SeedOption = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
     start = time.perf_counter()
     monitor = replace(core, top="monitor")
-    names = record_names(records, data) or available(data_root(data))
+    if fuzz:
+        with working("generating ECG"):
+            read = [_abused(number) for number in range(seed, seed + max(1, round(6 * fuzz)))]
+    else:
+        names = record_names(records, data) or available(data_root(data))
+        with working("reading records"):
+            read = [_read(name, data) for name in names]
     if block is not None:
-        if len(names) != 1:
+        if len(read) != 1:
             raise InputError("--block: is of one record: name it with --records")
-        return _wave(monitor, _read(names[0], data).codes, names[0], block)
-    with working("reading records"):
-        read = [_read(name, data) for name in names]
+        return _wave(monitor, read[0].codes, read[0].name, block)
     samples = sum(len(record.codes) for record in read)
     with working("building the RTL with Verilator"):
         MonitorEngine(monitor)
     done = []
     began = time.perf_counter()
-    with counter(f"{monitor.network.name}: {samples} samples of {len(names)} records", samples) as count:
+    with counter(f"{monitor.network.name}: {samples} samples of {len(read)} records", samples) as count:
         for each in compare(monitor, read, workers):
             done.append(each)
             count(each.samples)
@@ -91,8 +99,9 @@ def main(
         "splits": scores,
         "first": [asdict(each.first) for each in done if each.first],
     }
-    _show(scores)
-    name = f"monitor-{monitor.network.name}"
+    if not fuzz:
+        _show(scores)
+    name = f"monitor-{monitor.network.name}{'-fuzz' if fuzz else ''}"
     if core.config != choose(core.network):
         name += f"-{core.config.slug(core.network)}"
     out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(report, indent=1) + chr(10))}")
@@ -145,6 +154,12 @@ def _show(scores: dict[str, Any]) -> None:
             f" {found['end_to_end_accuracy']:.2%} of N, S, V and F right from end to end"
             + ("" if name != "all" else ", most of which have trained the network")
         )
+
+
+def _abused(seed: int) -> Record:
+    """Ten minutes of it."""
+    record = generate(f"abused-{seed}", seconds=600, seed=seed)
+    return replace(record, codes=abuse(record.codes, seed))
 
 
 def _read(name: str, data: Path | None) -> Record:

@@ -13,6 +13,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.drawn import random_network
+from sparrow_ecg.model.signals.ecg.abused import abuse
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.records import Record
 from sparrow_ecg.model.signals.ecg.synthetic import generate
@@ -45,21 +46,8 @@ def engine(name: str) -> MonitorEngine:
 
 
 def disturbed(seed: int, samples: int = 360 * 60) -> np.ndarray:
-    """ECG with all that can go wrong: rails, a flat line, noise, spikes, silence."""
-    rng = np.random.default_rng(seed)
-    codes = generate("a", seconds=samples / 360, seed=seed).codes.copy()[:samples]
-    for kind in ("rails", "flat", "noise", "spikes", "quiet"):
-        first = int(rng.integers(0, samples - 2000))
-        part = slice(first, first + int(rng.integers(100, 2000)))
-        size = part.stop - part.start
-        codes[part] = {
-            "rails": np.where(rng.random(size) < 0.5, 0, 2047),
-            "flat": np.full(size, 1024),
-            "noise": rng.integers(0, 2048, size),
-            "spikes": np.where(rng.random(size) < 0.01, 2000, codes[part]),
-            "quiet": 1000 + rng.integers(0, 9, size),
-        }[kind]
-    return codes
+    """ECG with all that can go wrong."""
+    return abuse(generate("a", seconds=samples / 360, seed=seed).codes[:samples], seed)
 
 
 def heart(seed: int, samples: int = 360 * 60, name: str = "a") -> Record:
