@@ -27,7 +27,8 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) PDK=$(PDK) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
-demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
+demo: NETWORK := anyone
+demo: $(BASE) ## the network for patients never seen (or NETWORK=) on heartbeats in the RTL: scores, energy, Verilog (no torch)
 	$(RUN) demo --network $(NETWORK) $(ARGS)
 
 test: $(DEV) ## all tests
