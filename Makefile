@@ -21,7 +21,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which
 
 fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40UP5K and an ECP5: what fits, highest clock
 	$(RUN) fpga --network $(NETWORK) --top $(TOP) $(ARGS)
+
+tradeoffs: $(DEV) ## SNN against quantised ANN: 175 trainings, accuracy, spikes, energy by formula and in gates; resumable
+	$(RUN) tradeoffs --pdk $(PDK) $(ARGS)
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) pareto --pdk $(PDK) $(ARGS)

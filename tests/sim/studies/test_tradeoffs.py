@@ -1,0 +1,91 @@
+"""The study of SNN against ANN: what is trained, and that validation alone chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.sim.studies import tradeoffs, variants
+from sparrow_ecg.sim.studies.measure import measure
+from sparrow_ecg.sim.studies.point import Measurement
+from sparrow_ecg.sim.studies.trial import Trial, evaluate
+from tests.support.trials import FOUND, GRID, network, trial
+
+
+def test_every_training_is_another_and_a_seed_is_done_before_the_next():
+    grid = tradeoffs.Grid()
+    every = list(grid.trainings("intra"))
+    assert len({variant.key for variant in every}) == len(every) == 5 * 5 * 7
+    assert [variant.seed for variant in every] == sorted(variant.seed for variant in every)
+    assert set(grid.trees + grid.serial) <= set(grid.cells)
+    assert len(grid.trees) == 12
+
+
+def test_the_recommended_is_the_cheapest_that_validates_as_well_as_the_best():
+    assert FOUND.recommended == (3, 2)
+
+
+@pytest.fixture
+def swept(monkeypatch) -> list[Any]:
+    """Tasks that the study sweeps; nothing is trained, evaluated or measured."""
+    tasks: list[Any] = []
+
+    def sweep(given: Sequence[Any], store: Any, work: Any, *_: Any, **__: Any) -> list[dict[str, Any]]:
+        tasks.extend(given)
+        return [fakes[work](task) for task in given]
+
+    def train(variant: variants.Variant) -> dict[str, Any]:
+        return {"network": variant.key}
+
+    fakes = {variants.train: train, evaluate: judge, measure: lambda point: {"point": point.describe()}}
+    drawn = {
+        variant.key: network(i, variant.changes["steps"], variant.changes["weight_bits"])
+        for i, variant in enumerate(GRID.trainings("intra"))
+    }
+
+    def judge_one(task: Trial) -> dict[str, Any]:
+        return trial(0.9 + task.network.steps / 100, 0.5)
+
+    fakes[evaluate] = judge_one
+    monkeypatch.setattr(tradeoffs, "sweep", sweep)
+    monkeypatch.setattr(variants, "network", lambda result: drawn[result["network"]])
+    monkeypatch.setattr(tradeoffs, "_shipped", lambda split: {"frugal": [network(90), network(91)]})
+    return tasks
+
+
+def judge(task: Trial) -> dict[str, Any]:
+    return {"error": "RuntimeError: no", "label": task.label}
+
+
+def test_a_study_trains_evaluates_and_measures(swept, tmp_path: Path) -> None:
+    found = tradeoffs.explore(GRID, Measurement(), store=tmp_path / "file.sqlite", client=None, data=None)
+    assert len([task for task in swept if isinstance(task, variants.Variant)]) == 2 * 2 * 2
+    assert list(found.cells) == GRID.cells
+    assert found.cells[1, 4].validated == pytest.approx(0.91)
+    assert found.cells[3, 2].validated == pytest.approx(0.93)
+    assert list(found.shipped) == ["frugal"]
+    assert [result["point"]["config"]["datapath"] for result in found.gates] == ["tree"]
+    assert found.gates[0]["point"]["digest"] == found.cells[3, 4].networks[0].digest
+
+
+def test_a_network_that_could_not_be_evaluated_ends_the_study(swept, tmp_path: Path, monkeypatch) -> None:
+    stubbed = tradeoffs.sweep
+
+    def sweep(given: Sequence[Any], store: Any, work: Any, *rest: Any, **more: Any) -> list[dict[str, Any]]:
+        return [judge(task) for task in given] if work is evaluate else stubbed(given, store, work, *rest, **more)
+
+    monkeypatch.setattr(tradeoffs, "sweep", sweep)
+    with pytest.raises(InputError, match="drawn 0, seed 0: RuntimeError: no: run with --retry"):
+        tradeoffs.explore(GRID, Measurement(), store=tmp_path / "file.sqlite", client=None, data=None)
+
+
+def test_shipped_networks_with_an_order_of_firing():
+    found = tradeoffs._shipped("intra")
+    assert "tiny" not in found
+    assert "anyone" not in found
+    assert next(iter(found)) == "frugal"
+    assert all(len(members) == 5 for members in found.values())
