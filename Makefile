@@ -103,7 +103,7 @@ sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which
 fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40UP5K and an ECP5: what fits, highest clock
 	$(RUN) fpga --network $(NETWORK) --top $(TOP) $(ARGS)
 
-tradeoffs: $(DEV) ## SNN against quantised ANN: 175 trainings, accuracy, spikes, energy by formula and in gates; resumable
+tradeoffs: $(DEV) ## SNN against quantised ANN: 175 networks, accuracy, spikes, energy by formula and in gates; resumable
 	$(RUN) tradeoffs --pdk $(PDK) $(ARGS)
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -11,7 +11,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.network import NETWORKS, Network
+from sparrow_ecg.model.network import NETWORKS, Network, from_json
 from sparrow_ecg.model.network.file import siblings
 from sparrow_ecg.sim.energy.technologies import PAPER_V2
 from sparrow_ecg.sim.studies import variants
@@ -21,12 +21,14 @@ from sparrow_ecg.sim.studies.space import Space, unique
 from sparrow_ecg.sim.studies.store import Store
 from sparrow_ecg.sim.studies.sweep import sweep
 from sparrow_ecg.sim.studies.trial import Trial, evaluate
-from sparrow_ecg.sim.studies.variants import Variant
+from sparrow_ecg.sim.studies.variants import Family, Variant
 
 TREE = Space(datapaths=("tree",))
 SERIAL = (Space(neurons=("ssf", "if")), Space(zero_skips=(False,)))  # SSF, IF, and the ANN that skips no zero
 VALIDATED = ("accuracy", "validation", "ssf")  # where it stands in a result of `evaluate`
 COST = ("energy_pj", PAPER_V2.name, "ssf", "spatial")  # likewise, by which a cell is recommended
+
+MANY_SYNAPSES = 10_000  # that are not zero
 
 Cell = tuple[int, int]  # T, and bits of a weight
 
@@ -44,9 +46,9 @@ class Grid:
     weight_bits: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
     seeds: int = 5
     hidden: tuple[int, ...] = (14, 8)
-    epochs: tuple[int, int] = (30, 30)
-    trees: tuple[Cell, ...] = tuple(product((1, 7, 31), (2, 4, 6, 8)))
-    serial: tuple[Cell, ...] = tuple(product((1, 7, 31), (4,)))
+    epochs: tuple[int, int] = (12, 12)
+    trees: tuple[Cell, ...] = tuple(product((1, 7, 31), (2, 4, 8)))
+    serial: tuple[Cell, ...] = ((7, 4),)
 
     @property
     def cells(self) -> list[Cell]:
@@ -56,10 +58,10 @@ class Grid:
         changes = {"hidden": self.hidden, "epochs": self.epochs, "steps": cell[0], "weight_bits": cell[1]}
         return Variant("tiny", changes, seed, split)
 
-    def trainings(self, split: str) -> Iterator[Variant]:
-        """The whole grid for each seed in turn."""
-        for seed, bits, steps in product(range(self.seeds), self.weight_bits, self.steps):
-            yield self.variant((steps, bits), seed, split)
+    def families(self, split: str) -> list[Family]:
+        """The whole grid for each seed, in the order of `cells`."""
+        seeds = range(self.seeds)
+        return [Family(tuple(self.variant(cell, seed, split) for cell in self.cells)) for seed in seeds]
 
 
 SMALL = Grid((1, 3), (2, 4), 2, epochs=(2, 2), trees=((3, 4),), serial=((3, 4),))
@@ -128,19 +130,15 @@ def explore(
         results = done(trials, evaluate, "trials")
         return {network.digest: _sound(result) for network, result in zip(networks, results, strict=True)}
 
-    wanted = list(grid.trainings(how.split))
-    trained = done(wanted, variants.train, "networks")
-    networks = {v.key: variants.network(_sound(r)) for v, r in zip(wanted, trained, strict=True)}
+    trained = done(grid.families(how.split), variants.train_together, "families of networks")
+    families = [[from_json(text) for text in _sound(result)["networks"]] for result in trained]
     shipped = _shipped(how.split)
-    found = judged([*networks.values(), *(network for group in shipped.values() for network in group)])
+    found = judged([network for group in (*families, *shipped.values()) for network in group])
 
     def group(members: Sequence[Network]) -> Trained:
         return Trained(tuple(members), tuple(found[network.digest] for network in members))
 
-    cells = {
-        cell: group([networks[grid.variant(cell, seed, how.split).key] for seed in range(grid.seeds)])
-        for cell in grid.cells
-    }
+    cells = {cell: group(networks) for cell, networks in zip(grid.cells, zip(*families, strict=True), strict=True)}
     points = _points(grid, cells, how)
     gates = done(points, measure, "cores")
     good, bad = ([result for result in gates if ("error" in result) == failed] for failed in (False, True))
@@ -162,8 +160,14 @@ def _points(grid: Grid, cells: Mapping[Cell, Trained], how: Measurement) -> list
     )
 
 
+def _has_order(members: Sequence[Network]) -> bool:
+    return bool(members) and len(members[0].layers) > 2 and members[0].nonzero_synapses <= MANY_SYNAPSES
+
+
 def _shipped(split: str) -> dict[str, list[Network]]:
-    """Networks that have an order of firing, with the seeds of that split, smallest first."""
+    """Networks that have an order of firing, with the seeds of that split, smallest first; without the largest, whose
+    IF takes minutes in the golden model.
+    """
     every = {path.stem: [Network.load(name) for name in siblings(path.stem, split)] for path in NETWORKS.glob("*.json")}
-    deep = {name: members for name, members in every.items() if members and len(members[0].layers) > 2}
+    deep = {name: members for name, members in every.items() if _has_order(members)}
     return dict(sorted(deep.items(), key=lambda item: item[1][0].nonzero_synapses))

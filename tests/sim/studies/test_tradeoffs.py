@@ -16,13 +16,14 @@ from sparrow_ecg.sim.studies.trial import Trial, evaluate
 from tests.support.trials import FOUND, GRID, network, trial
 
 
-def test_every_training_is_another_and_a_seed_is_done_before_the_next():
+def test_every_training_is_another_and_a_family_is_of_one_seed():
     grid = tradeoffs.Grid()
-    every = list(grid.trainings("intra"))
+    families = grid.families("intra")
+    every = [variant for family in families for variant in family.members]
     assert len({variant.key for variant in every}) == len(every) == 5 * 5 * 7
-    assert [variant.seed for variant in every] == sorted(variant.seed for variant in every)
+    assert len({family.key for family in families}) == 5
+    assert [{variant.seed for variant in family.members} for family in families] == [{seed} for seed in range(5)]
     assert set(grid.trees + grid.serial) <= set(grid.cells)
-    assert len(grid.trees) == 12
 
 
 def test_the_recommended_is_the_cheapest_that_validates_as_well_as_the_best():
@@ -30,7 +31,7 @@ def test_the_recommended_is_the_cheapest_that_validates_as_well_as_the_best():
 
 
 @pytest.fixture
-def swept(monkeypatch) -> list[Any]:
+def swept(monkeypatch, tmp_path: Path) -> list[Any]:
     """Tasks that the study sweeps; nothing is trained, evaluated or measured."""
     tasks: list[Any] = []
 
@@ -38,21 +39,16 @@ def swept(monkeypatch) -> list[Any]:
         tasks.extend(given)
         return [fakes[work](task) for task in given]
 
-    def train(variant: variants.Variant) -> dict[str, Any]:
-        return {"network": variant.key}
+    def train(family: variants.Family) -> dict[str, Any]:
+        seed, cells = family.members[0].seed, GRID.cells
+        drawn = [network(10 * seed + k, *cell) for k, cell in enumerate(cells)]
+        return {"networks": [each.save(tmp_path / "network.json").read_text() for each in drawn]}
 
-    fakes = {variants.train: train, evaluate: judge, measure: lambda point: {"point": point.describe()}}
-    drawn = {
-        variant.key: network(i, variant.changes["steps"], variant.changes["weight_bits"])
-        for i, variant in enumerate(GRID.trainings("intra"))
-    }
-
-    def judge_one(task: Trial) -> dict[str, Any]:
+    def found(task: Trial) -> dict[str, Any]:
         return trial(0.9 + task.network.steps / 100, 0.5)
 
-    fakes[evaluate] = judge_one
+    fakes = {variants.train_together: train, evaluate: found, measure: lambda point: {"point": point.describe()}}
     monkeypatch.setattr(tradeoffs, "sweep", sweep)
-    monkeypatch.setattr(variants, "network", lambda result: drawn[result["network"]])
     monkeypatch.setattr(tradeoffs, "_shipped", lambda split: {"frugal": [network(90), network(91)]})
     return tasks
 
@@ -63,7 +59,7 @@ def judge(task: Trial) -> dict[str, Any]:
 
 def test_a_study_trains_evaluates_and_measures(swept, tmp_path: Path) -> None:
     found = tradeoffs.explore(GRID, Measurement(), store=tmp_path / "file.sqlite", client=None, data=None)
-    assert len([task for task in swept if isinstance(task, variants.Variant)]) == 2 * 2 * 2
+    assert [len(task.members) for task in swept if isinstance(task, variants.Family)] == [4, 4]
     assert list(found.cells) == GRID.cells
     assert found.cells[1, 4].validated == pytest.approx(0.91)
     assert found.cells[3, 2].validated == pytest.approx(0.93)
@@ -87,5 +83,5 @@ def test_shipped_networks_with_an_order_of_firing():
     found = tradeoffs._shipped("intra")
     assert "tiny" not in found
     assert "anyone" not in found
-    assert next(iter(found)) == "frugal"
+    assert list(found) == ["frugal", "keen"]
     assert all(len(members) == 5 for members in found.values())
