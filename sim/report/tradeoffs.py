@@ -18,25 +18,14 @@ from sparrow_ecg.sim.report.tradeoffs_picture import draw
 from sparrow_ecg.sim.studies.tradeoffs import COST, Tradeoffs, Trained
 
 NAME = "tradeoffs"
-KINDS = (
-    "accuracy",
-    "lost",
-    "order",
-    "spikes",
-    "sparsity",
-    "zeros",
-    "operations",
-    "energy_pj",
-    "breakeven",
-)  # of `evaluate`
+# What is told of what `evaluate` says.
+KINDS = ["accuracy", "lost", "order", "spikes", "sparsity", "zeros", "operations", "energy_pj", "breakeven"]
 TABLE, ARCHITECTURE = COST[1], COST[3]  # of the energy on the screen
 
 
 def show(found: Tradeoffs) -> None:
-    """A row for each cell, those that are chosen by validation with a star, and for each shipped network."""
-    title = (
-        f"{found.grid.seeds} seeds on the test beats; what IF loses, in points; pJ by formula, {TABLE}, {ARCHITECTURE}"
-    )
+    """A row for each cell, the one that is recommended with a star, and for each shipped network."""
+    title = f"{found.grid.seeds} seeds, test beats; losses in points; pJ by formula, {TABLE}, {ARCHITECTURE}"
     columns = ("", "T", "bits", "SSF, ANN: %", "IF loses", "spread", "pJ: IF", "SSF", "dense")
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
