@@ -119,7 +119,7 @@ def _formula(axes: Axes, found: Tradeoffs) -> None:
 
 
 def _front(axes: Axes, found: Tradeoffs) -> None:
-    """Each cell with SSF, its weight bits beside it, and with IF, hollow."""
+    """Each cell with SSF, and with IF, hollow; lines go from few weight bits to many."""
     for steps, colour in zip(found.grid.steps, SHADES, strict=False):
         for neuron, face in (("ssf", colour), ("if", "none")):
             cells = [found.cells[steps, bits] for bits in found.grid.weight_bits]
@@ -127,12 +127,8 @@ def _front(axes: Axes, found: Tradeoffs) -> None:
             y = _points(cells, "accuracy", "test", neuron, scale=100)["y"]
             label = f"T = {steps}" if neuron == "ssf" else None
             axes.scatter(x, y, s=24, facecolors=face, edgecolors=colour, label=label, zorder=3)
-            if neuron == "ssf":
-                for bits, *pair in zip(found.grid.weight_bits, x, y, strict=True):
-                    axes.annotate(
-                        str(bits), tuple(pair), xytext=(4, 2), textcoords="offset points", fontsize=6.5, color=colour
-                    )
-    _nanojoules(axes, f"nJ, {COST[1]}, {COST[3]}; hollow: IF; numbers: bits of a weight")
+            axes.plot(x, y, color=colour, linewidth=0.8, alpha=0.6 if neuron == "ssf" else 0.15)
+    _nanojoules(axes, f"nJ, {COST[1]}, {COST[3]}; hollow: IF")
 
 
 def _gates(axes: Axes, found: Tradeoffs) -> None:

@@ -47,7 +47,7 @@ class Grid:
     seeds: int = 5
     hidden: tuple[int, ...] = (14, 8)
     epochs: tuple[int, int] = (12, 12)
-    trees: tuple[Cell, ...] = tuple(product((1, 7, 31), (2, 4, 8)))
+    trees: tuple[Cell, ...] = (*product((1, 7, 31), (2, 4, 8)), (7, 6))
     serial: tuple[Cell, ...] = ((7, 4),)
 
     @property
