@@ -27,8 +27,7 @@ TREE = Space(datapaths=("tree",))
 SERIAL = (Space(neurons=("ssf", "if")), Space(zero_skips=(False,)))  # SSF, IF, and the ANN that skips no zero
 VALIDATED = ("accuracy", "validation", "ssf")  # where it stands in a result of `evaluate`
 COST = ("energy_pj", PAPER_V2.name, "ssf", "spatial")  # likewise, by which a cell is recommended
-
-MANY_SYNAPSES = 10_000  # that are not zero
+MANY_SYNAPSES = 10_000  # that are not zero: a shipped network with more is left out
 
 Cell = tuple[int, int]  # T, and bits of a weight
 
@@ -92,7 +91,7 @@ class Tradeoffs:
 
     cells:   the networks of each cell.
     shipped: the networks of this package with two or more hidden layers, by name.
-    gates:   results of `measure`: trees first. failed: those that are errors, of any kind.
+    gates:   results of `measure`: trees first. failed: those that are errors.
     """
 
     grid: Grid
