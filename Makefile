@@ -22,13 +22,14 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) PDK=$(PDK) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
-demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
+demo: NETWORK := anyone
+demo: $(BASE) ## the network for patients never seen (or NETWORK=) on heartbeats in the RTL: scores, energy, Verilog (no torch)
 	$(RUN) demo --network $(NETWORK) $(ARGS)
 
 test: $(DEV) ## all tests
@@ -114,6 +115,9 @@ sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which
 
 fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40UP5K and an ECP5: what fits, highest clock
 	$(RUN) fpga --network $(NETWORK) --top $(TOP) $(ARGS)
+
+tradeoffs: $(DEV) ## SNN against quantised ANN: 175 networks, accuracy, spikes, energy by formula and in gates; resumable
+	$(RUN) tradeoffs --pdk $(PDK) $(ARGS)
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) pareto --pdk $(PDK) $(ARGS)
