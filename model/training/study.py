@@ -67,8 +67,8 @@ def study(name: str, beats: Beats, seeds: int, folder: Path) -> Network:
     """The network of seed 0, with what its recipe gives with other seeds, and on other splits.
 
     For patients that train, too, it is that of `intra`, and one network of `inter` goes with it. Others give networks
-    of every seed on two splits: a recipe with a drawing is for strangers, on `inter` and `inter+svdb`, whose seed 0 it
-    is; one that hears beats with the front end, on `inter` and `time`, likewise.
+    of every seed on several splits: a recipe with a drawing is for strangers, on `inter` and `inter+svdb`, whose seed 0
+    it is; one that hears beats with the front end, on `inter`, `intra` and `time`, likewise.
     Every network is written to ``folder``. None is chosen: seed 0 it is, whatever the others score.
     """
     recipe = RECIPES[name]
@@ -76,6 +76,8 @@ def study(name: str, beats: Beats, seeds: int, folder: Path) -> Network:
     both = main != "intra"
     networks = list(train(name, beats, main, range(seeds)))
     others = list(train(name, beats, "inter", range(seeds if both else 1)))
+    if main == "time":
+        others += train(name, beats, "intra", range(seeds))
     for network in (*networks, *others):
         network.save(folder / f"{name}-{network.provenance['split']}-{network.provenance['seed']}.json")
     summary = _spread([network.provenance["scores"] for network in networks])

@@ -22,8 +22,9 @@ LIBRARY = "sky130"  # of every figure that is named so
 
 
 def networks() -> list[str]:
-    """The shipped names that were trained for it; a network for strangers was not."""
-    return sorted(path.stem for path in NETWORKS.glob("*.json") if siblings(path.stem, SPLIT))
+    """The shipped names that were trained for it at annotated peaks: not one for strangers, nor the monitor's."""
+    names = (path.stem for path in NETWORKS.glob("*.json") if siblings(path.stem, SPLIT))
+    return sorted(name for name in names if Network.load(name).provenance.get("peaks") != "detected")
 
 
 def accuracy(network: Network, beats: Beats) -> float:
