@@ -70,7 +70,7 @@ cosim: $(DEV) ## the cocotb regression, every kind of core
 	$(RUN) cosim $(ARGS)
 
 compare: $(NEEDS) ## every test beat of all networks through the RTL, against the golden model
-	$(RUN) compare $(if $(filter chip,$(TOP)),--engine chip) $(ARGS)
+	$(RUN) $(if $(filter monitor,$(TOP)),compare-monitor --network $(NETWORK),compare $(if $(filter chip,$(TOP)),--engine chip)) $(ARGS)
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) mutants $(ARGS)
@@ -94,7 +94,7 @@ synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a
 	$(RUN) synth --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
 gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
-	$(RUN) gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT) $(ARGS)
+	$(RUN) $(if $(filter monitor,$(TOP)),gatepower-monitor --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)
 
 sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which, and energy (NETWORK=reference)
 	$(RUN) sram --network $(NETWORK) --split $(SPLIT) $(ARGS)

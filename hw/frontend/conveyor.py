@@ -5,6 +5,8 @@ Twin of `model/frontend/blocks.py`. Nothing is addressed, so that no multiplexer
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -43,7 +45,7 @@ class Conveyor(wiring.Component):
         stored = [newest, *(Signal(SUM_BITS, name=f"sum_{k}", reset_less=True) for k in range(1, self.depth))]
         with m.If(self.push | self.turn):
             m.d.sync += newest.eq(Mux(self.turn, stored[-1], self.sum))
-            for before, after in zip(stored, stored[1:], strict=False):
+            for before, after in pairwise(stored):
                 m.d.sync += after.eq(before)
         middle = stored[REACH] + stored[REACH + 1]
         outer = (stored[0] + stored[1]) + (stored[2 * REACH] + stored[2 * REACH + 1])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from amaranth.hdl import Module
+import numpy as np
+from amaranth.hdl import Module, ResetSignal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -34,13 +35,14 @@ class Monitor(wiring.Component):
 
     core_path: ClassVar[tuple[str, ...]] = ("core",)
     beside: ClassVar[tuple[str, ...]] = (
-        "front.ticker front.conveyor front.quality front.detector front.shaper front.rhythm front".split()
+        *("front.ticker", "front.conveyor", "front.quality", "front.detector", "front.shaper", "front.rhythm"),
+        "front",
     )
 
     def __init__(self, network: Network, config: CoreConfig, rate: float):
         if config.loadable:
             raise InputError("the monitor has no host to load weights from: choose --weights rom")
-        self.front = FrontEndRtl(FrontEnd(network.encoding, rate))
+        self.front = FrontEndRtl(FrontEnd.of(network, rate))
         self.core = config.core(network, hosted=True)
         super().__init__(
             {
@@ -68,6 +70,26 @@ class Monitor(wiring.Component):
             core.result.ready.eq(told.valid & judged & self.beats.ready),
             self.off.eq(front.off),
             self.block.eq(front.block),
-            self.clock_request.eq(self.samples.valid | front.busy),
+            self.clock_request.eq(self.samples.valid | front.busy | ResetSignal()),
         ]
         return m
+
+
+def decode(geometry: Geometry, bits: np.ndarray) -> dict[str, np.ndarray]:
+    """The fields of beats in `beat_layout`, int64[beats], potentials int64[beats, outputs], of uint8[beats, bits]; there
+    may be more bits than it has.
+    """
+    layout = beat_layout(geometry)
+    beat, result = layout["beat"], layout["result"]
+    found = {str(name): _number(bits, beat.offset + field.offset, field.width) for name, field in beat.shape}
+    klass, potentials = result.shape["klass"], result.shape["potentials"]
+    found["klass"] = _number(bits, result.offset + klass.offset, klass.width)
+    start, width = result.offset + potentials.offset, geometry.potential_bits
+    sums = [_number(bits, start + i * width, width) for i in range(geometry.shape[-1])]
+    found["potentials"] = np.stack([each - ((each >> (width - 1)) << width) for each in sums], axis=1)
+    return found
+
+
+def _number(bits: np.ndarray, offset: int, width: int) -> np.ndarray:
+    """The numbers in some columns, the lowest bit first: int64[rows]."""
+    return bits[:, offset : offset + width].astype(np.int64) @ (1 << np.arange(width))

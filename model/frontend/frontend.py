@@ -20,12 +20,13 @@ from sparrow_ecg.model.frontend.blocks import BLOCK, LAG, TAPS, bends, sums
 from sparrow_ecg.model.frontend.detector import CLEAR, LONGEST, Detector, Found
 from sparrow_ecg.model.frontend.quality import Quality
 from sparrow_ecg.model.frontend.sampling import Ticks
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.encoding import MEAN_LOG2, Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
 
 HIGHEST = (1 << RESOLUTION) - 1  # code
 PROBES = {  # by the part that has it
-    "detector": "beats noise height usual known age learned highest clear held held_at".split(),
+    "detector": ["beats", "noise", "height", "usual", "known", "age", "learned", "highest", "clear", "held", "held_at"],
     "quality": ["count", "off"],
     "state": ["since", "mean"],
 }
@@ -79,9 +80,16 @@ class FrontEnd:
     encoding: Encoding
     rate: float = SAMPLING_RATE
 
+    @classmethod
+    def of(cls, network: Network, rate: float = SAMPLING_RATE) -> FrontEnd:
+        """That of a network. Raises InputError for one whose inputs it does not make."""
+        if not isinstance(network.encoding, Encoding):
+            raise InputError(
+                f"the front end does not make the inputs of '{network.name}': choose one with blocks, as tiny"
+            )
+        return cls(network.encoding, rate)
+
     def __post_init__(self) -> None:
-        if not isinstance(self.encoding, Encoding):
-            raise InputError("the front end has no such encoding yet: choose a network with blocks, such as tiny")
         for name in ("before", "block", "after"):
             if getattr(self.encoding, name) % BLOCK:
                 raise InputError(
@@ -167,7 +175,9 @@ class State:
     def probes(self) -> tuple[int, ...]:
         """What hardware must have after each block, in the order of `PROBES`."""
         inside = self.detector, self.quality, self
-        return tuple(int(getattr(part, name)) for part, names in zip(inside, PROBES.values(), strict=True) for name in names)
+        return tuple(
+            int(getattr(part, name)) for part, names in zip(inside, PROBES.values(), strict=True) for name in names
+        )
 
     def push(self, bend: int, bad: bool) -> Iterator[Told]:
         """Take the bend of a block, and whether the block is bad; the beats that are told with it, at most one."""

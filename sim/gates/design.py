@@ -20,6 +20,7 @@ from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.netlist.reader import read
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.run.gatesim import GateSimulator, Simulator
+from sparrow_ecg.sim.gates.run.monitorsim import MonitorSimulator
 
 # Transistors of Yosys' own gates in static CMOS, for figures without a library; four of them are a gate equivalent.
 TRANSISTORS = {"NOT": 2, "NAND": 4, "NOR": 4, "AOI3": 6, "OAI3": 6, "AOI4": 8, "OAI4": 8, "AND": 6, "OR": 6, "MUX": 12}
@@ -48,6 +49,11 @@ class Design:
     @cached_property
     def timing(self) -> timing.Timing:
         return timing.analyse(self.netlist)
+
+    @cached_property
+    def monitor(self) -> MonitorSimulator:
+        """Of a build whose top is a monitor."""
+        return MonitorSimulator(self.netlist, self.build)
 
     @cached_property
     def simulator(self) -> Simulator:

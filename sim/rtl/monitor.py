@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.frontend.monitor import Monitor, beat_layout
+from sparrow_ecg.hw.frontend.monitor import Monitor, beat_layout, decode
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import PROBES
@@ -77,10 +77,11 @@ class MonitorEngine:
         self.library = ctypes.CDLL(str(build("monitor", sources, flags, "monitor.so")))
         self.library.monitor_open.restype = ctypes.c_void_p
 
-    def run(self, codes: np.ndarray, stall: int = 0, wave: Path | None = None) -> Seen:
+    def run(self, codes: np.ndarray, stall: int = 0, wave: Path | None = None, shown_from: int = 0) -> Seen:
         """Play a record from reset on: int64[samples].
 
         stall: a seed of random stalls of samples and beats, or 0 for none: results must not depend on it.
+        wave:  where the waveform goes, from sample ``shown_from`` on.
         Raises `VerificationError` when it hangs, or tells more than one beat a block.
         """
         ticks = int(len(codes) / self.monitor.component.front.front.ticks.step)  # type: ignore[union-attr]
@@ -93,7 +94,13 @@ class MonitorEngine:
         handle = ctypes.c_void_p(self.library.monitor_open(str(wave).encode() if wave else None))
         try:
             done = self.library.monitor_run(
-                *(handle, _address(samples), ctypes.c_uint64(len(samples)), ctypes.c_uint32(stall)),
+                *(
+                    handle,
+                    _address(samples),
+                    ctypes.c_uint64(len(samples)),
+                    ctypes.c_uint32(stall),
+                    ctypes.c_uint64(shown_from),
+                ),
                 *(ctypes.c_uint64(most), ctypes.c_uint64(most)),
                 *map(_address, (probes, told_in, bits, counts)),
                 *map(ctypes.byref, (blocks, beats, clocks)),
@@ -102,28 +109,15 @@ class MonitorEngine:
             self.library.monitor_close(handle)
         if not done:
             raise VerificationError(f"the monitor hangs after {blocks.value} blocks and {beats.value} beats")
-        found, n = self._fields(bits[: beats.value]), beats.value
-        states = probes[: blocks.value].astype(np.int64)
-        return Seen(told_in[:n].astype(np.int64), *found, counts[:n].astype(np.int64), states, clocks.value)
-
-    def _fields(self, words: np.ndarray) -> list[np.ndarray]:
-        """Peak, previous, judged, class, potentials."""
-        bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little") if words.size else np.zeros((0, 0), np.uint8)
-        beat, result = self.layout["beat"], self.layout["result"]
-        fields = [(beat.offset + field.offset, field.width) for _, field in beat.shape]
-        klass, potentials = result.shape["klass"], result.shape["potentials"]
-        fields.append((result.offset + klass.offset, klass.width))
-        found = [_number(bits, *field) for field in fields]
-        width = self.monitor.geometry.potential_bits
-        outputs = range(self.monitor.network.outputs)
-        start = result.offset + potentials.offset
-        sums = np.stack([_number(bits, start + i * width, width) for i in outputs], axis=1)
-        return [*found, sums - ((sums >> (width - 1)) << width)]
-
-
-def _number(bits: np.ndarray, offset: int, width: int) -> np.ndarray:
-    """The numbers in some columns, the lowest bit first: int64[rows]."""
-    return bits[:, offset : offset + width].astype(np.int64) @ (1 << np.arange(width)) if bits.size else np.zeros(0, np.int64)
+        n = beats.value
+        fields = decode(self.monitor.geometry, np.unpackbits(bits[:n].view(np.uint8), axis=1, bitorder="little"))
+        return Seen(
+            block=told_in[:n].astype(np.int64),
+            **fields,
+            counts=counts[:n].astype(np.int64),
+            states=probes[: blocks.value].astype(np.int64),
+            clocks=clocks.value,
+        )
 
 
 def _address(array: np.ndarray) -> ctypes.c_void_p:

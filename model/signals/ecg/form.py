@@ -74,6 +74,10 @@ class Form:
         """Sample numbers, int64[n], at the native rate: the nearest."""
         return (2 * positions * self.step.denominator + self.step.numerator) // (2 * self.step.numerator)
 
+    def original_positions(self, positions: np.ndarray) -> np.ndarray:
+        """Sample numbers at the native rate, int64[n], in those of this form: the nearest."""
+        return (2 * positions * self.step.numerator + self.step.denominator) // (2 * self.step.denominator)
+
     def _kernel(self) -> tuple[int, np.ndarray]:
         """Where the first tap lies, in samples from the one before, and the coefficients: int64[phases, taps]."""
         ahead, phases = self.step.numerator, self.step.denominator

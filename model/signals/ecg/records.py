@@ -66,6 +66,7 @@ class Record:
     peaks:   int64[beats], strictly increasing sample indices of the annotated beats of all AAMI classes
     symbols: the annotation symbol of each of these beats
     source:  what it was in the file that it was read from
+    flutter: first and last sample of each stretch of ventricular flutter or fibrillation, where no beats are annotated
     """
 
     name: str
@@ -77,6 +78,7 @@ class Record:
     peaks: np.ndarray
     symbols: tuple[str, ...]
     source: Source | None = None
+    flutter: tuple[tuple[int, int], ...] = ()
 
 
 def data_root(path: Path | None = None) -> Path:
@@ -117,7 +119,7 @@ def read_record(root: Path, name: str, lead: str | None = None, in_parts: bool =
     index = _find_lead(path, header, lead)
     form, gain_missing = _form(path, header, index)
     codes, dead = _read_codes(path, header, index, form, in_parts)
-    annotated, symbols = _read_beats(path, len(codes), form.rate)
+    annotated, symbols, flutter = _read_beats(path, len(codes), form.rate)
     shown = header.sig_name[index] or "unnamed"
     source = Source(form, gain_missing, annotated, dead)
     if form.native:
@@ -126,13 +128,14 @@ def read_record(root: Path, name: str, lead: str | None = None, in_parts: bool =
         codes, zero = form.convert(codes), NATIVE.zero
         clipped = _check_alive(codes, NATIVE, f"record {path}, lead {shown}, as 11 bits of 200 codes per mV", in_parts)
         source = Source(form, gain_missing, annotated, max(dead, clipped))
-        peaks = form.convert_positions(annotated)
+        peaks, flutter = form.convert_positions(annotated), form.convert_positions(flutter)
     peaks = np.minimum(peaks, len(codes) - 1)
     if (np.diff(peaks) <= 0).any():
         raise InputError(
             f"record {path}: {name}.atr has two beats within a sample of {SAMPLING_RATE} Hz: leave one out"
         )
-    return Record(name, SAMPLING_RATE, shown, codes, zero, NATIVE.bits, peaks, symbols, source)
+    stretches = tuple((int(first), int(last)) for first, last in np.minimum(flutter, len(codes) - 1))
+    return Record(name, SAMPLING_RATE, shown, codes, zero, NATIVE.bits, peaks, symbols, source, stretches)
 
 
 def other_lead(root: Path, record: Record) -> str:
@@ -295,8 +298,8 @@ def _check_alive(codes: np.ndarray, form: Form, where: str, in_parts: bool) -> f
     return dead
 
 
-def _read_beats(path: Path, samples: int, rate: float) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Peaks, int64[beats], in the file's sample numbers, and symbols of the annotated beats.
+def _read_beats(path: Path, samples: int, rate: float) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
+    """Peaks, int64[beats], in the file's sample numbers, symbols of the annotated beats, and `_stretches` of flutter.
 
     The end of the signal may be one of them, a sample after the last: record 860 of svdb has it.
     """
@@ -324,7 +327,14 @@ def _read_beats(path: Path, samples: int, rate: float) -> tuple[np.ndarray, tupl
             f"record {path}: {file.name} has a beat at sample {peaks[-1]}, after the end of the signal"
             f" ({samples} samples): {AGAIN}"
         )
-    return peaks, tuple(annotation.symbol[index] for index in found)
+    return peaks, tuple(annotation.symbol[index] for index in found), _stretches(annotation, samples)
+
+
+def _stretches(annotation: Any, samples: int) -> np.ndarray:
+    """Flutter or fibrillation, int64[stretches, 2]: from each mark "[" to the next "]", else to the record's end."""
+    at = {mark: annotation.sample[np.array(annotation.symbol) == mark] for mark in "[]"}
+    ends = np.append(at["]"], samples - 1)
+    return np.stack([at["["], ends[np.searchsorted(at["]"], at["["])]], axis=1).astype(np.int64)
 
 
 def _require(file: Path, record: Path) -> None:

@@ -30,6 +30,7 @@ class Pdk:
                    OpenROAD-flow-scripts.
     micrometre:    length of a micrometre in the square root of the library's unit of area.
     slew:          transition time of inputs and of the clock, in ns.
+    hot:           the corner that is the default one at 100 C; empty where there is none.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Pdk:
     wire: float
     clock_wire: float
     slew: float
+    hot: str = ""
 
     def files(self, root: Path, corner: str | None = None) -> tuple[str, list[Path]]:
         """The corner's name and its files. Raises InputError, with what to do, when one is not there."""
@@ -92,6 +94,7 @@ PDKS = {
             wire=0.172375,
             clock_wire=0.214962,
             slew=0.1,
+            hot="tt_100C_1v80",
         ),
         Pdk(
             name="nangate45",

@@ -8,7 +8,6 @@ pins do is worked out here, from the register map; gatesim.cpp only plays it.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,8 +18,9 @@ from sparrow_ecg.hw.host.protocol import HEAD, WORD, Protocol
 from sparrow_ecg.hw.host.spi import LEAD
 from sparrow_ecg.hw.host.unpacker import BYTES
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
-from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
+from sparrow_ecg.sim.gates.run.compiled import Functions, ticks
 from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
+from sparrow_ecg.sim.gates.run.played import Played, lanes_of
 
 PERIOD = 4  # cycles of the chip's clock in a period of ``sck``: the shortest that the slave takes
 FIRST_WORD = HEAD + WORD  # bytes of a frame that reads, up to the end of its first word
@@ -86,7 +86,7 @@ class Microcontroller:
         """Classes, -1 where there is no answer, int64[lanes], and potentials, int64[lanes, outputs]; from the bits that
         came back for `fetch`, uint64[bits].
         """
-        received = np.packbits(_lanes(miso), axis=0).T  # uint8[lanes, bytes]
+        received = np.packbits(lanes_of(miso), axis=0).T  # uint8[lanes, bytes]
         return self.protocol.answer(np.array([self.protocol.words(lane.tobytes()) for lane in received]))
 
 
@@ -109,12 +109,12 @@ class ChipSimulator:
         network, fetch = self.host.network, self.host.fetch()
         before = LATENCY + (network.inputs - 1) % BYTES + 1  # the last word gives its counts to the core
         run = Run(*(np.zeros(shape, np.int64) for shape in (len(counts), (len(counts), network.outputs), len(counts))))
-        with _Played(self) as player:
+        with self._played() as player:
             player.play(self.host.setup())
             for chosen, valid in _rows(len(counts)):
                 _, computed, *read = (player.play(pins) for _, pins in self._beat(counts[chosen]))
                 classes, potentials = self.host.answer(np.concatenate(read)[fetch.sampled, 0])
-                risen = _lanes(computed[:, 1]).argmax(axis=0)
+                risen = lanes_of(computed[:, 1]).argmax(axis=0)
                 beats = chosen[valid]
                 run.classes[beats], run.potentials[beats] = classes[valid], potentials[valid]
                 run.cycles[beats] = risen[valid] - before + network.inputs
@@ -127,7 +127,7 @@ class ChipSimulator:
         """
         nets = self.netlist.nets
         deep = max(1, ROOM // (16 * nets))
-        with _Played(self) as plain, _Played(self, ticks(delays, step)) as delayed:
+        with self._played() as plain, self._played(ticks(delays, step)) as delayed:
             for player in (plain, delayed):
                 player.play(self.host.setup())
             for row, (chosen, valid) in enumerate(_rows(len(counts), unseen=1)):
@@ -145,6 +145,11 @@ class ChipSimulator:
                             settled = delayed.longest * step
                             yield Piece(part, snapshots, moves, settled, int(valid.sum()) if last else 0)
 
+    def _played(self, delays: Mapping[int, tuple[int, ...]] | None = None) -> Played:
+        nets = self.netlist.inputs | self.netlist.outputs
+        pins, watched = ([nets[name][0] for name in names] for names in (PINS, ("miso", "irq")))
+        return Played(self.functions, self.netlist, pins, watched, delays)
+
     def _beat(self, counts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         """Pins of a beat, by part."""
         start, fetch = self.host.start(counts), self.host.fetch()
@@ -154,73 +159,9 @@ class ChipSimulator:
         return zip(PARTS, (start.pins[:edge], wait, fetch.pins[:klass], fetch.pins[klass:]), strict=True)
 
 
-class _Played:
-    """A netlist with its state, in gatesim.cpp."""
-
-    def __init__(self, simulator: ChipSimulator, delays: Mapping[int, tuple[int, ...]] | None = None):
-        self.library, netlist = simulator.functions.compiled, simulator.netlist
-        nets = netlist.inputs | netlist.outputs
-        self.clock, self.request = nets["clk"][0], nets["clock_request"][0]
-        self.pins, self.watched = (
-            np.array([nets[name][0] for name in names], np.int32) for names in (PINS, ("miso", "irq"))
-        )
-        ops, sizes = simulator.functions.ops(netlist, delays or {})
-        self.handle = ctypes.c_void_p(
-            self.library.gates_open(address(ops), address(sizes), ctypes.c_int64(delays is not None))
-        )
-        self.running = np.uint64(0)  # lanes with a clock in the last cycle
-        self.longest = 0
-
-    def __enter__(self) -> _Played:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.library.gates_close(self.handle)
-
-    def play(
-        self,
-        pins: np.ndarray,
-        lanes: int = 0,
-        snapshots: Snapshots | None = None,
-        moves: tuple[np.ndarray, np.ndarray] | None = None,
-    ) -> np.ndarray:
-        """``miso`` and ``irq`` at the end of each cycle, uint64[cycles, 2]. What the lanes, a bit each, do is kept in
-        snapshots and added to moves.
-        """
-        pins = np.ascontiguousarray(pins)
-        clocked, seen = np.zeros(len(pins), np.uint64), np.zeros((len(pins), 2), np.uint64)
-        self.longest = self.library.gates_play(
-            self.handle,
-            self.clock,
-            self.request,
-            address(self.pins),
-            ctypes.c_int64(len(self.pins)),
-            address(pins),
-            ctypes.c_int64(len(pins)),
-            address(self.watched),
-            ctypes.c_int64(len(self.watched)),
-            address(clocked),
-            address(seen),
-            address(snapshots.nets) if snapshots else None,
-            *((address(each) for each in moves) if moves else (None, None)),
-            ctypes.c_uint64(lanes),
-        )
-        if snapshots:  # a clock that rose has to fall
-            snapshots.active[2::2] = clocked
-            snapshots.active[1::2] = clocked | np.concatenate([[self.running], clocked[:-1]])
-            snapshots.active[:] &= np.uint64(lanes)
-        self.running = clocked[-1]
-        return seen
-
-
 def _shared(content: bytes) -> np.ndarray:
     """The same for all lanes, uint8[lanes, bytes]."""
     return np.tile(np.frombuffer(content, np.uint8), (LANES, 1))
-
-
-def _lanes(words: np.ndarray) -> np.ndarray:
-    """The bits of each word, uint8[words, lanes]."""
-    return np.unpackbits(np.ascontiguousarray(words)[:, None].view(np.uint8), axis=1, bitorder="little")
 
 
 def _rows(beats: int, unseen: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:

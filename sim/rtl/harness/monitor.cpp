@@ -28,6 +28,7 @@ struct Simulator {
     uint32_t counted = 0;
     uint32_t noise = 0;
     bool was_busy = false;
+    bool shown = true;  // in the waveform
 
     explicit Simulator(const char* wave_path) {
         context.traceEverOn(wave_path != nullptr);
@@ -55,7 +56,7 @@ struct Simulator {
         harness->clk = clk;
         harness->eval();
 #if VM_TRACE
-        if (waves.isOpen()) waves.dump(context.time());
+        if (waves.isOpen() && shown) waves.dump(context.time());
         context.timeInc(1);
 #endif
     }
@@ -81,19 +82,21 @@ void* monitor_open(const char* wave_path) { return new Simulator(wave_path); }
 
 void monitor_close(void* handle) { delete static_cast<Simulator*>(handle); }
 
-// Plays samples, and lets what they began come to its end. seed: of random stalls, 0 for none.
+// Plays samples, and lets what they began come to its end. seed: of random stalls, 0 for none. shown_from: the first
+// sample in the waveform.
 // For each block: what the probes were after it, int32[blocks][PROBES]. For each beat: in which block it was told, its
 // bits, uint32[beats][WORDS], and the counts that the core had taken since the last one, uint16[beats][INPUTS].
 // Returns whether it came to its end.
-int monitor_run(void* handle, const uint16_t* codes, uint64_t samples, uint32_t seed, uint64_t most_blocks,
-                uint64_t most_beats, int32_t* probes, int32_t* told_in, uint32_t* bits, uint16_t* counts,
-                uint64_t* blocks, uint64_t* beats, uint64_t* clocks) {
+int monitor_run(void* handle, const uint16_t* codes, uint64_t samples, uint32_t seed, uint64_t shown_from,
+                uint64_t most_blocks, uint64_t most_beats, int32_t* probes, int32_t* told_in, uint32_t* bits,
+                uint16_t* counts, uint64_t* blocks, uint64_t* beats, uint64_t* clocks) {
     auto& simulator = *static_cast<Simulator*>(handle);
     auto& harness = *simulator.harness;
     simulator.noise = seed;
     uint64_t idle = 0;
     bool offered = false;
     for (uint64_t sample = 0; sample < samples || harness.busy;) {
+        simulator.shown = sample >= shown_from;
         harness.valid = sample < samples && (offered || !simulator.stalled(7));
         harness.code = sample < samples ? codes[sample] : 0;
         harness.take = !simulator.stalled(19);

@@ -12,10 +12,10 @@ from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.detector import LONGEST
 from sparrow_ecg.model.frontend.frontend import FrontEnd, Heard
 from sparrow_ecg.model.frontend.stream import Stream
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
-from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 
 RHYTHM = ("previous", "following", "mean", "range")
@@ -106,9 +106,14 @@ def test_the_counts_are_those_of_training() -> None:
 
 @pytest.mark.parametrize(
     "encoding",
-    [Encoding(90, 1, 180, 8), Encoding(46, 8, 16, 4), RelativeEncoding(("area",))],
-    ids=["blocks", "before", "relative"],
+    [Encoding(90, 1, 180, 8), Encoding(46, 8, 16, 4)],
+    ids=["blocks", "before"],
 )
 def test_what_it_cannot_encode_is_refused(encoding) -> None:
     with pytest.raises(InputError, match="encoding"):
         FrontEnd(encoding)
+
+
+def test_a_network_of_other_inputs_is_refused() -> None:
+    with pytest.raises(InputError, match="'anyone'"):
+        FrontEnd.of(Network.load("anyone"))

@@ -70,6 +70,8 @@ def test_what_360_hz_cannot_hold_is_damped() -> None:
 def test_positions_are_the_nearest(rate: float, positions: list[int]) -> None:
     found = Form(rate, 200, 11, 1024).convert_positions(np.array(positions))
     assert abs(found - np.array(positions) * 360 / rate).max() <= 0.5 + 1e-6
+    back = Form(rate, 200, 11, 1024).original_positions(np.array(positions))
+    assert abs(back - np.array(positions) * rate / 360).max() <= 0.5 + 1e-6
 
 
 @given(st.sampled_from([(24, 2**23 - 1), (32, 2**31 - 1)]), st.sampled_from([1, 1_000_000, -1_000_000]))

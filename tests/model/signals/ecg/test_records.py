@@ -228,6 +228,19 @@ def test_annotations_that_are_no_beats_are_left_out(tmp_path: Path) -> None:
     assert (record.peaks.tolist(), record.symbols) == ([500, 900], ("N", "V"))
 
 
+@pytest.mark.parametrize("rate", [360, 1000])
+def test_flutter_is_told_of(tmp_path: Path, rate: int) -> None:
+    record = generate("100", seconds=10, form=Form(rate, 200, 11, 1024))
+    write_record(record, tmp_path, "for a test")
+    marks = {at * rate // 10: mark for at, mark in ((11, "["), (12, "!"), (23, "]"), (51, "["), (52, "]"), (81, "["))}
+    beats = dict(zip(record.peaks.tolist(), record.symbols, strict=True))
+    both = dict(sorted((beats | marks).items()))
+    wfdb.wrann("100", "atr", np.array(list(both)), list(both.values()), write_dir=str(tmp_path))
+    read = read_record(tmp_path, "100")
+    assert read.flutter == ((396, 828), (1836, 1872), (2916, len(read.codes) - 1))
+    assert len(read.peaks) == len(record.peaks)
+
+
 def test_a_lead_is_chosen_by_name(tmp_path: Path) -> None:
     write(tmp_path, lead="V5")
     assert read_record(tmp_path, "100").lead == "V5"
@@ -424,6 +437,12 @@ def test_every_record_of_mit_bih_passes_the_checks(mitdb: Path) -> None:
     }
     first = read_record(mitdb, "114")  # its MLII is the second signal
     assert (int(first.codes[0]), first.lead) == (1027, "MLII")
+
+
+def test_one_record_of_mit_bih_has_flutter(mitdb: Path) -> None:
+    found = {name: read_record(mitdb, name).flutter for name in ("100", "207")}
+    assert not found["100"]
+    assert [found["207"][0], found["207"][-1], len(found["207"])] == [(14665, 18350), (554682, 589926), 6]
 
 
 def test_mit_bih_is_read_as_it_is(mitdb: Path) -> None:

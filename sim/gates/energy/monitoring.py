@@ -1,0 +1,144 @@
+"""Average power of a monitor's netlist on stretches of records: all that a battery sees but pads and converter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sparrow_ecg.model.frontend.blocks import BLOCK
+from sparrow_ecg.model.frontend.frontend import FrontEnd
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
+from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy.measurement import STEP
+from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
+from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
+from sparrow_ecg.sim.gates.library.liberty import Library
+from sparrow_ecg.sim.gates.run.gatesim import LANES
+
+CLOCK_HZ = 32_768  # of the clock that always runs, up to the gate at the root of the chip's
+SETTLING = 6.0  # s from reset on, in which the detector learns; not measured
+COLD, WARM, HOT = 25.0, 37.0, 100.0  # C
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Where each lane's samples are from: codes int64[lanes, samples], each with the record's name and first sample."""
+
+    codes: np.ndarray
+    of: tuple[tuple[str, int], ...]
+
+
+def draw(records: Mapping[str, np.ndarray], seconds: float, seed: int) -> Stretches:
+    """A stretch in each lane, of all records in turn, each from a place drawn at random; `SETTLING` comes on top."""
+    rng = np.random.default_rng(seed)
+    names = [name for _, name in zip(range(LANES), _again(sorted(records)), strict=False)]
+    samples = round((SETTLING + seconds) * SAMPLING_RATE)
+    starts = [int(rng.integers(0, max(1, len(records[name]) - samples))) for name in names]
+    codes = np.stack([records[name][first : first + samples] for name, first in zip(names, starts, strict=True)])
+    return Stretches(codes, tuple(zip(names, starts, strict=True)))
+
+
+def _again(names: list[str]):
+    while True:
+        yield from names
+
+
+def check(design: Design, stretches: Stretches) -> tuple[int, int]:
+    """Play the stretches on the netlist: how many beats it told, and how many differ from the golden model's in time,
+    interval, class or any potential; a beat too many or too few differs.
+    """
+    network, front = design.network, FrontEnd.of(design.network, design.build.rate)
+    told = wrong = 0
+    for codes, fields in zip(stretches.codes, design.monitor.run(stretches.codes), strict=True):
+        heard = front.run(codes)
+        trace = golden.run(network, heard.counts, design.build.config.neuron)
+        beats = min(len(heard.peak), len(fields["peak"]))
+        judged = heard.judged[:beats]
+        right = fields["peak"][:beats] == heard.peak[:beats] // BLOCK
+        right &= fields["previous"][:beats] == heard.rhythm[:beats, 0] // BLOCK
+        right &= fields["judged"][:beats] == judged
+        same = (fields["klass"] == trace.classes[: len(fields["klass"])])[:beats] if beats else right
+        same &= (fields["potentials"][:beats] == trace.outputs[:beats]).all(axis=1)
+        right &= same | ~judged
+        told += len(fields["peak"])
+        wrong += int((~right).sum()) + abs(len(heard.peak) - len(fields["peak"]))
+    return told, wrong
+
+
+@dataclass(frozen=True)
+class Measured:
+    """parts: with glitches, by what the design is at; still: without. beats: told in ``seconds`` of ECG, of all."""
+
+    parts: dict[str, MeteredEnergy]
+    still: MeteredEnergy
+    beats: int
+    seconds: float
+
+
+def measure(design: Design, stretches: Stretches, progress: Callable[[int], None] = lambda samples: None) -> Measured:
+    """Energy of the stretches without their first `SETTLING`. progress: told how many samples more are done."""
+    timing, unseen = design.timing, round(SETTLING * SAMPLING_RATE)
+    step = max(timing.period * STEP, 1e-4)
+    parts: dict[str, list[MeteredEnergy]] = defaultdict(list)
+    still: list[MeteredEnergy] = []
+    beats = 0
+    for piece in design.monitor.pieces(stretches.codes, timing.delays, step, unseen, progress):
+        meter = Meter(design.netlist, timing, NetActivity(piece.snapshots))
+        still.append(meter.energy())
+        parts[piece.part].append(meter.energy(piece.moves))
+        beats += piece.beats
+    lanes, samples = stretches.codes.shape
+    seconds = lanes * (samples - unseen) / SAMPLING_RATE
+    return Measured({name: add(each) for name, each in parts.items()}, add(still), beats, seconds)
+
+
+def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str, Any]:
+    """Powers in nW, JSON-ready. hot: the library at 100 C, for leakage at 37; without it there is none.
+
+    Between 25 and 100 C leakage is taken to grow exponentially; at 100 C that of each cell is its average over states,
+    and the whole is scaled by the sums of these averages.
+    """
+    whole = add(list(measured.parts.values()))
+    root = root_gate(design.netlist.library, CLOCK_HZ)
+    dynamic = whole.total() * 1e-6 / measured.seconds + root
+    leakage = {f"{COLD:g}": whole.leakage_nw}
+    if hot:
+        instances = design.netlist.instances
+        at = [sum(lib.cells[i.cell.name].leakage for i in instances) for lib in (design.netlist.library, hot)]
+        leakage[f"{WARM:g}"] = whole.leakage_nw * (at[1] / at[0]) ** ((WARM - COLD) / (HOT - COLD))
+    blocks = {
+        name: {
+            **{kind: whole.blocks.get(name, {}).get(kind, 0.0) * 1e-6 / measured.seconds for kind in KINDS[:3]},
+            "leakage": whole.leakage.get(name, 0.0),
+        }
+        for name in whole.blocks.keys() | whole.leakage.keys()
+    }
+    blocks["root gate"] = dict.fromkeys(KINDS, 0.0) | {"clock": root}
+    per_second = {name: part.total() * 1e-6 / measured.seconds for name, part in measured.parts.items()}
+    return {
+        "average_power_nw": {temperature: dynamic + value for temperature, value in leakage.items()},
+        "dynamic_nw": dynamic,
+        "dynamic_without_glitches_nw": measured.still.total() * 1e-6 / measured.seconds + root,
+        "leakage_nw": leakage,
+        "active_nj_per_beat": dynamic * measured.seconds / max(measured.beats, 1),
+        "beats": measured.beats,
+        "seconds": measured.seconds,
+        "beats_a_minute": 60 * measured.beats / measured.seconds,
+        "parts_nw": per_second,
+        "clocks_per_second": whole.cycles / measured.seconds,
+        "blocks": dict(sorted(blocks.items(), key=lambda item: -sum(item[1].values()))),
+    }
+
+
+def root_gate(library: Library, hertz: float) -> float:
+    """nW that one clock gate takes whose clock always runs, and which lets none through: its pin and its inside."""
+    cell = library.cells[library.pdk.clock_gate[0]]
+    pin = next(pin for pin in cell.pins.values() if pin.clock)
+    tables = [table for power in pin.powers for table in (power.rise, power.fall) if table]
+    inside = 2 * sum(table.at(library.pdk.slew, 0.0) for table in tables) / max(len(tables), 1)
+    return hertz * (inside + library.voltage**2 * pin.capacitance) * 1e-6

@@ -1,0 +1,1 @@
+"""Pages to look at in a browser, each one file that needs no network."""

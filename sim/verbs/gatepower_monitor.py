@@ -1,0 +1,98 @@
+"""Average power of a monitor at gate level, on stretches of records.
+
+Samples of all records, in turn, run through the mapped netlist of front end and core; all that it tells is compared
+with the golden model. Leakage of all the time, clock and glitches are in; pads and converter are not.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.catalog import choose
+from sparrow_ecg.hw.verbs.options import core_options
+from sparrow_ecg.model.console import counter, err, out, working
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.signals.ecg.records import available, data_root, read_record
+from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption
+from sparrow_ecg.sim.gates.design import synthesise
+from sparrow_ecg.sim.gates.energy import monitoring
+from sparrow_ecg.sim.gates.energy.power import KINDS
+from sparrow_ecg.sim.gates.library import liberty
+from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
+from sparrow_ecg.sim.gates.library.pdks import pdk as find_pdk
+from sparrow_ecg.sim.verbs.options import PdkOption
+
+
+@core_options("datapath", "lanes", "zero_skip", weights="rom")
+def main(
+    core: Build,
+    pdk: PdkOption = "sky130",
+    seconds: Annotated[float, typer.Option(min=0.1, help="Measured in each of 64 stretches.")] = 2.0,
+    seed: SeedOption = 0,
+    data: DataOption = None,
+    folder: OutOption = Path("build/results"),
+) -> None:
+    if pdk == GENERIC:
+        raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
+    monitor = replace(core, top="monitor")
+    with working(f"{pdk}: reading the library, mapping onto its cells"):
+        design = synthesise(monitor, pdk, liberty_root(data))
+        hot = find_pdk(pdk).hot and liberty.load(find_pdk(pdk), liberty_root(data), find_pdk(pdk).hot)
+    with working("reading records"):
+        root = data_root(data)
+        stretches = monitoring.draw(
+            {name: read_record(root, name, in_parts=True).codes for name in available(root)}, seconds, seed
+        )
+    with working(f"{len(stretches.of)} stretches on the netlist"):
+        told, wrong = monitoring.check(design, stretches)
+    with counter("gate-level energy", stretches.codes.shape[1]) as done:
+        measured = monitoring.measure(design, stretches, done)
+    result = design.describe() | {
+        "seed": seed,
+        "rate": monitor.rate,
+        "clock_hz": monitoring.CLOCK_HZ,
+        "stretches": [f"{name} from sample {first}" for name, first in stretches.of],
+        "beats_checked": told,
+        "mismatches": wrong,
+        **monitoring.summary(design, measured, hot or None),
+    }
+    _show(result)
+    name = f"gatepower-monitor-{monitor.network.name}-{pdk}"
+    if core.config != choose(core.network):
+        name += f"-{core.config.slug(core.network)}"
+    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(result, indent=2) + chr(10))}")
+    if wrong:
+        err.print(f"{wrong} of {told} beats differ from the golden model", style="red")
+        raise typer.Exit(1)
+
+
+def _show(result: dict) -> None:
+    table = Table("nW", *KINDS, "total")
+    for name, kinds in result["blocks"].items():
+        values = [kinds[kind] for kind in KINDS]
+        table.add_row(name, *(f"{value:.2f}" for value in (*values, sum(values))))
+    out.print(table)
+    out.print(
+        f"{result['beats_checked'] - result['mismatches']} of {result['beats_checked']} beats of"
+        f" {len(result['stretches'])} stretches as the golden model has them"
+    )
+    told = ", ".join(f"{power:.1f} nW at {temperature} C" for temperature, power in result["average_power_nw"].items())
+    leaks = ", ".join(f"{power:.1f} at {temperature}" for temperature, power in result["leakage_nw"].items())
+    out.print(
+        f"average power, samples to classes, {result['pdk']} {result['corner']}: {told}, at"
+        f" {result['beats_a_minute']:.1f} beats a minute ({result['beats']} beats, {result['seconds']:.0f} s of ECG)",
+        style="bold",
+    )
+    out.print(
+        f"dynamic {result['dynamic_nw']:.1f} nW ({result['dynamic_without_glitches_nw']:.1f} without glitches),"
+        f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; {result['clocks_per_second']:.0f} clock"
+        f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2"
+    )
