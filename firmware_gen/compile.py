@@ -1,4 +1,4 @@
-"""Compiles the generated C: the flags that it must pass, and a shared library of the driver for this machine."""
+"""Compiles the generated C: the flags that it must pass, and shared libraries for this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sparrow_ecg.model.errors import InputError
 
+DRIVER = ("ecg_port.c", "ecg_driver.c", "ecg_example.c")
 STRICT = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wconversion", "-Wshadow")
 
 
@@ -31,10 +32,10 @@ def compile_c(command: list[str], folder: Path, *more: str) -> str:
     return done.stderr
 
 
-def shared_library(folder: Path) -> Path:
-    """Driver and example as ``ecg.so``."""
+def shared_library(folder: Path, *sources: str, name: str = "ecg.so") -> Path:
+    """Sources in a folder as a shared library, by default those of driver and example."""
     command = next(iter(compilers().values()), None)
     if not command:
         raise InputError("no C compiler: install gcc or clang")
-    compile_c(command, folder, "-shared", "-fPIC", "-o", "ecg.so", "ecg_driver.c", "ecg_example.c")
-    return folder / "ecg.so"
+    compile_c(command, folder, "-shared", "-fPIC", "-o", name, *(sources or DRIVER))
+    return folder / name

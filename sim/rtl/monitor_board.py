@@ -16,7 +16,7 @@ CLOCK = 32_768  # Hz: a watch crystal's
 class MonitorBoard(Board):
     """A monitor chip with its pins, as `Board`, and a converter at its sample port."""
 
-    flags: ClassVar[tuple[str, ...]] = ("-CFLAGS", "-DSAMPLES")
+    flags: ClassVar[tuple[str, ...]] = ("-CFLAGS", f"-DSAMPLES -DCLOCK={CLOCK}")
 
     def __init__(self, chip: Build):
         super().__init__(chip)

@@ -149,6 +149,12 @@ void chip_play(void* handle, const uint16_t* codes, uint64_t samples, uint64_t p
     b.next = period - 1;
 }
 
+// The clock of the firmware's driver, in milliseconds: `now` of ecg_monitor_port.
+int ecg_board_now(void* handle, uint32_t* milliseconds) {
+    *milliseconds = static_cast<uint32_t>(board(handle).cycles * 1000 / CLOCK);
+    return 0;
+}
+
 // Samples that are still to be played.
 uint64_t chip_left(void* handle) { return board(handle).codes.size() - board(handle).played; }
 #endif
