@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,13 @@ class MonitorModel(SpiModel):
         self.front = controller.monitor.front.front
         super().__init__(controller.map)
         self.reset()
+
+    def __copy__(self) -> MonitorModel:
+        """One that goes its own way from here."""
+        other = object.__new__(MonitorModel)
+        own = {"registers": copy(self.registers), "stream": deepcopy(self.stream), "events": list(self.events)}
+        other.__dict__ |= self.__dict__ | own
+        return other
 
     def reset(self) -> None:
         """The reset pin, or CONTROL.reset."""

@@ -25,6 +25,9 @@ class SpiModel(ABC):
     def write(self, address: int, word: int) -> None:
         """What a word does that came in."""
 
+    def settle(self) -> None:  # noqa: B027
+        """Let what was begun come to its end; nothing here takes time."""
+
     @abstractmethod
     def error(self, cause: str) -> None:
         """Something went wrong: ``frame``, ``address`` or ``access``."""

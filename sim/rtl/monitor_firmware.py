@@ -82,7 +82,9 @@ def verify(chip: Build, codes: np.ndarray, folder: Path) -> dict[str, Any]:
         driver.open()
         found = driver.monitor.network, driver.monitor.depth, driver.monitor.millihertz
         known = network_id(chip.network), board.controller.depth, round(1000 * chip.rate)
-        check(found == known, f"the chip is found: network {chip.network.name}, room for {board.controller.depth} beats")
+        check(
+            found == known, f"the chip is found: network {chip.network.name}, room for {board.controller.depth} beats"
+        )
 
         driver.reset()
         driver.configure(causes=frames.word("cause", beat=1))
