@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sparrow_ecg.model.errors import InputError
 
+FOLDER = Path("build/firmware")  # where it is generated
 DRIVER = ("ecg_port.c", "ecg_driver.c", "ecg_example.c")
 STRICT = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wconversion", "-Wshadow")
 
@@ -28,7 +29,7 @@ def compile_c(command: list[str], folder: Path, *more: str) -> str:
     done = subprocess.run([*command, *STRICT, *more], cwd=folder, capture_output=True, text=True)
     if done.returncode:
         first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr[:200])
-        raise InputError(f"{command[0]} refuses the driver in {folder}: {first}")
+        raise InputError(f"{command[0]} refuses what is in {folder}: {first}")
     return done.stderr
 
 

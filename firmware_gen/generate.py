@@ -20,7 +20,6 @@ from sparrow_ecg.model.network import DirectCounts, Network
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
-FOLDER = Path("build/firmware")
 EXAMPLE_BEATS = 16
 
 

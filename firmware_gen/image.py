@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from bincopy import BinFile
 
+from sparrow_ecg.firmware_gen.text import in_comment
 from sparrow_ecg.model.files import write_atomic
 
 ROW = 16  # bytes in a line
@@ -27,11 +27,6 @@ def write_image(folder: Path, image: bytes, network: str) -> list[Path]:
         write_atomic(folder / "ecg_weights.mem", words),
         write_atomic(folder / "ecg_weights.hex", intel_hex(image)),
     ]
-
-
-def in_comment(text: str) -> str:
-    """Text that cannot end or upset a C comment, whatever it is: all but plain characters as ``\\u002a``."""
-    return re.sub(r"[^A-Za-z0-9 _.,+()-]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def intel_hex(content: bytes) -> str:

@@ -10,6 +10,7 @@ from systemrdl.node import AddrmapNode
 
 from sparrow_ecg.firmware_gen.declared import SOURCES
 from sparrow_ecg.firmware_gen.registers import c_header, html, markdown
+from sparrow_ecg.firmware_gen.text import array
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.monitor_model import Event, MonitorModel
 from sparrow_ecg.hw.host.registers.map import beat_classes
@@ -48,8 +49,7 @@ def map_header(top: AddrmapNode) -> str:
 
 def example_header(codes: np.ndarray, events: list[Event]) -> str:
     """codes: of a short recording. events: the beats that the golden model finds in it."""
-    rows = [", ".join(map(str, row)) for row in np.array_split(codes, -(-len(codes) // 16))]
-    beats = [f"    {{{e.peak}, {e.previous}, {e.klass}, {e.judged}, {e.sequence}}}" for e in events]
+    beats = [(e.peak, e.previous, e.klass, e.judged, e.sequence) for e in events]
     lines = [
         "/* Samples of a generated ECG, and the beats that the golden model finds in them; generated. */",
         "#ifndef ECG_MONITOR_EXAMPLE_H",
@@ -60,14 +60,8 @@ def example_header(codes: np.ndarray, events: list[Event]) -> str:
         f"#define ECG_MONITOR_EXAMPLE_SAMPLES {len(codes)}u",
         f"#define ECG_MONITOR_EXAMPLE_BEATS {len(events)}u",
         "",
-        "static const uint16_t ecg_monitor_example_codes[ECG_MONITOR_EXAMPLE_SAMPLES] = {",
-        ",\n".join(f"    {row}" for row in rows),
-        "};",
-        "",
-        "static const ecg_monitor_beat ecg_monitor_example_beats[ECG_MONITOR_EXAMPLE_BEATS] = {",
-        ",\n".join(beats),
-        "};",
-        "",
+        *array("uint16_t", "ecg_monitor_example_codes", codes.tolist()),
+        *array("ecg_monitor_beat", "ecg_monitor_example_beats", beats),
         "#endif",
     ]
     return "\n".join(lines) + "\n"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sparrow_ecg.firmware_gen.generate import FOLDER, generate
+from sparrow_ecg.firmware_gen.compile import FOLDER
+from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import out, working

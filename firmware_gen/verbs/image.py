@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sparrow_ecg.firmware_gen.generate import FOLDER
+from sparrow_ecg.firmware_gen.compile import FOLDER
 from sparrow_ecg.firmware_gen.image import write_image
 from sparrow_ecg.firmware_gen.verbs.options import CHIP, ChipOption, images_of
 from sparrow_ecg.hw.verbs.options import LanesOption, NeuronOption, ZeroSkipOption

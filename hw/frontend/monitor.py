@@ -76,8 +76,8 @@ class Monitor(wiring.Component):
 
 
 def decode(geometry: Geometry, bits: np.ndarray) -> dict[str, np.ndarray]:
-    """The fields of beats in `beat_layout`, int64[beats], potentials int64[beats, outputs], of uint8[beats, bits]; there
-    may be more bits than it has.
+    """The fields of beats, int64[beats], potentials int64[beats, outputs], of uint8[beats, bits], the lowest bit first;
+    what is beyond `beat_layout` is not looked at.
     """
     layout = beat_layout(geometry)
     beat, result = layout["beat"], layout["result"]

@@ -74,7 +74,8 @@ def verify(chip: Build, codes: np.ndarray, folder: Path) -> dict[str, Any]:
 
     codes: of a recording at the chip's rate, int64[samples]. folder: for the firmware.
 
-    Gives how many beats there were, and for how much of the time the clock ran. Raises VerificationError.
+    Gives how many beats there were, and for how much of the time the clock ran while no host spoke.
+    Raises VerificationError.
     """
     told = expected(chip, codes)
     with powered(chip, folder) as (board, driver):
@@ -88,19 +89,19 @@ def verify(chip: Build, codes: np.ndarray, folder: Path) -> dict[str, Any]:
 
         driver.reset()
         driver.configure(causes=frames.word("cause", beat=1))
-        cycles, clocked = board.cycles, board.clocked
         board.play(codes)
         heard = listen(board, driver)
         check(heard == told, f"bit-exact: {len(told)} of {len(told)} beats, class, time and interval")
         check(driver.lost() == (0, 0), "no beat and no sample was lost")
-        share = (board.clocked - clocked) / (board.cycles - cycles)
 
         refuses("TIMEOUT", driver.wait, 100)
         driver.reset()
         driver.configure(causes=frames.word("cause", overflow=1), keep_newest=1)
         check(board.irq == 0, "no interrupt before the FIFO is full")
+        cycles, clocked = board.cycles, board.clocked
         board.play(codes)
         board.listen()
+        share = (board.clocked - clocked) / (board.cycles - cycles)
         check(board.irq == 1, "a host that is late is told so by the interrupt")
         check(not board.clock_request, "the clock may stand still while beats wait")
         dropped = len(told) - board.controller.depth

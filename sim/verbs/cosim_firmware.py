@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from sparrow_ecg.firmware_gen.generate import FOLDER
+from sparrow_ecg.firmware_gen.compile import FOLDER
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.geometry import Weights
 from sparrow_ecg.hw.verbs.options import core_options

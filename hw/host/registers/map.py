@@ -82,17 +82,22 @@ def register_at(top: AddrmapNode, name: str) -> RegNode:
     return found
 
 
-def meanings(top: AddrmapNode, register: str, field: str) -> dict[str, int]:
-    """What the values of a field mean: numbers by name, as its ``encode`` has them."""
-    found = next(each for each in register_at(top, register).fields() if each.inst_name == field)
-    return {member.name: member.value for member in found.get_property("encode") or ()}
+def meanings(field: FieldNode) -> dict[str, int]:
+    """What its values mean: numbers by name, as its ``encode`` has them."""
+    return {member.name: member.value for member in field.get_property("encode") or ()}
 
 
 def image_causes(top: AddrmapNode) -> dict[str, int]:
     """Why an image is refused: numbers by name, as in the register IMAGE."""
-    return meanings(top, "IMAGE", "cause")
+    return meanings(_field_at(top, "IMAGE.cause"))
 
 
 def beat_classes(top: AddrmapNode) -> dict[str, int]:
     """The classes of beats: numbers by name, as in the register EVENT of the monitor chip."""
-    return meanings(top, "EVENT", "klass")
+    return meanings(_field_at(top, "EVENT.klass"))
+
+
+def _field_at(top: AddrmapNode, path: str) -> FieldNode:
+    found = top.find_by_path(path)
+    assert isinstance(found, FieldNode), path
+    return found

@@ -100,10 +100,15 @@ class Encoding:
 
     def feature(self, name: str, value: np.ndarray) -> np.ndarray:
         """The count of a feature, int64[beats]. value: an interval in samples, or the range of the sums."""
+        offset, shift = self.scaling(name)
+        return np.clip((value - offset) >> shift, 0, (1 << self.input_bits) - 1)
+
+    def scaling(self, name: str) -> tuple[int, int]:
+        """What is subtracted from the value of a feature, and by how many bits the rest is shifted right."""
         offset, full_log2 = INTERVAL_OFFSET, INTERVAL_LOG2
         if name == "range":
             offset, full_log2 = 0, RANGE_LOG2 + self.block.bit_length() - 1
-        return np.clip((value - offset) >> (full_log2 - self.input_bits), 0, (1 << self.input_bits) - 1)
+        return offset, full_log2 - self.input_bits
 
 
 def divide(numerator: np.ndarray, denominator: np.ndarray, bits: int) -> np.ndarray:
