@@ -171,6 +171,41 @@ def test_causes(pair):
     assert seen == set(CAUSES)
 
 
+def test_limits(pair):
+    """An interval that is just the limit is not beyond it."""
+    f, start, beyond = pair.frames, 0, set()
+    told = FrontEnd(NETWORK.encoding).run(ECG)
+    for n, (block, interval) in enumerate(zip(told.block.tolist(), (told.rhythm[:, 0] // 4).tolist(), strict=True)):
+        shortest, longest = interval + (n % 3 == 1), interval - (n % 3 == 2)
+        if shortest > 255:
+            continue
+        pair.frame(f.set("limits", shortest=shortest, longest=longest))
+        pair.frame(f.write("cause", f.full("cause")))
+        pair.play(ECG[start : 4 * block + 8])
+        start = 4 * block + 8
+        cause = pair.words(f.read("cause"))[0]
+        assert [f.field("cause", name, cause) for name in ("fast", "slow")] == [n % 3 == 1, n % 3 == 2]
+        beyond.add(n % 3)
+    assert beyond == {0, 1, 2}
+
+
+def test_a_beat_that_is_not_judged_has_no_class(pair):
+    """Whatever the core answered to the beat before: the lead goes off after beats of every class."""
+    f = pair.frames
+    told = FrontEnd(NETWORK.encoding).run(ECG)
+    classes = golden.run(NETWORK, told.counts).classes
+    for klass in range(NETWORK.outputs):
+        pair.frame(f.set("control", reset=1))
+        end = 4 * int(told.block[np.flatnonzero(classes == klass)[0]]) + 40  # when the next one is known
+        pair.frame(f.set("settings", keep_newest=1))
+        pair.play(np.concatenate([ECG[:end], np.full_like(FLAT, ECG[end - 1])]))
+        assert pair.model.events[-1].judged == 0
+        assert pair.model.events[-2].klass == klass
+        for event in list(pair.model.events):
+            pair.frame(f.read("event", 2))
+            pair.frame(f.set("done", sequence=event.sequence))
+
+
 def test_classes_are_those_of_the_network(pair):
     heard = FrontEnd(NETWORK.encoding).run(ECG)
     classes = golden.run(NETWORK, heard.counts).classes
