@@ -5,6 +5,7 @@ SPLIT ?= intra
 SEED ?= 0
 PDK ?= sky130
 BEATS ?= 200
+RECORD ?= 119
 TOP ?= core
 ARGS ?=
 # The data root: mitdb/ and others. The only line that knows of a shared one.
@@ -18,16 +19,17 @@ SILICON := .venv/.silicon
 FPGA := .venv/.fpga
 CLUSTER := .venv/.cluster
 DEV := .venv/.dev
-NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
+NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra strangers ablate data verilog cosim compare mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) PDK=$(PDK) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
-demo: $(BASE) ## the shipped network on heartbeats in the RTL, with picture, energy and Verilog (no torch)
+demo: NETWORK := anyone
+demo: $(BASE) ## the network for patients never seen (or NETWORK=) on heartbeats in the RTL: scores, energy, Verilog (no torch)
 	$(RUN) demo --network $(NETWORK) $(ARGS)
 
 test: $(DEV) ## all tests
@@ -54,6 +56,9 @@ evaluate: $(BASE) ## scores of a network, by the golden model
 intra: $(BASE) ## every network shipped for intra: accuracy of its five seeds on intra, and the energy measured of it (no training)
 	$(RUN) intra $(ARGS)
 
+wrist: $(BASE) ## the monitor's networks from samples on: their own R peaks, missed and extra beats, mean and deviation of five seeds (no training)
+	$(RUN) wrist $(ARGS)
+
 strangers: $(BASE) ## the networks for patients never seen: mean and deviation of five seeds, beside the goals (no training)
 	$(RUN) strangers $(ARGS)
 
@@ -71,6 +76,12 @@ cosim: $(DEV) ## the cocotb regression, every kind of core
 
 compare: $(NEEDS) ## every test beat of all networks through the RTL, against the golden model
 	$(RUN) $(if $(filter monitor,$(TOP)),compare-monitor --network $(NETWORK),compare $(if $(filter chip,$(TOP)),--engine chip)) $(ARGS)
+
+monitor: $(BASE) ## a record from samples to classes in the RTL, scores, power if measured, and a page in build/monitor (RECORD=119)
+	$(RUN) monitor --network $(NETWORK) --record $(RECORD) $(ARGS)
+
+noise: $(BASE) ## DS2 from samples to classes with noise added, 24 to 0 dB: table and picture (needs cc)
+	$(RUN) noise $(ARGS)
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) mutants $(ARGS)
@@ -104,6 +115,9 @@ sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which
 
 fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40UP5K and an ECP5: what fits, highest clock
 	$(RUN) fpga --network $(NETWORK) --top $(TOP) $(ARGS)
+
+tradeoffs: $(DEV) ## SNN against quantised ANN: 175 networks, accuracy, spikes, energy by formula and in gates; resumable
+	$(RUN) tradeoffs --pdk $(PDK) $(ARGS)
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) pareto --pdk $(PDK) $(ARGS)

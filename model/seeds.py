@@ -48,8 +48,8 @@ def table(spreads: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str) ->
     view.add_column("score")
     for heading in spreads:
         view.add_column(heading, justify="right")
-    for score in spreads["gross"]:
-        view.add_row(score, *(_plus_minus(columns[score]) for columns in spreads.values()))
+    for score in next(iter(spreads.values())):
+        view.add_row(score, *(plus_minus(columns[score]) for columns in spreads.values()))
     return view
 
 
@@ -82,7 +82,7 @@ def _spread(values: Sequence[float | None]) -> dict[str, Any]:
     }
 
 
-def _plus_minus(values: Mapping[str, Any]) -> str:
+def plus_minus(values: Mapping[str, Any]) -> str:
     """In percent, without the sign: there is one in every cell."""
     if values["mean"] is None:
         return "-"

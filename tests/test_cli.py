@@ -94,7 +94,7 @@ REFUSED = [  # command line, what the message says
     ("verilog --network absent", "no network 'absent'"),
     *((f"{verb} --clock-mhz {mhz}", "'--clock-mhz'")
       for verb in ("gatepower", "sram", "fpga", "pareto") for mhz in ("-4", "nan", "inf", "0")),
-    *((f"{verb} --beats {beats}", "'--beats'") for verb in ("gatepower", "bench", "pareto") for beats in (0, -1)),
+    *((f"{verb} --beats {beats}", "'--beats'") for verb in ("gatepower", "bench", "pareto", "tradeoffs") for beats in (0, -1)),
     *((f"synthetic --seconds {seconds}", "'--seconds'") for seconds in ("nan", "inf", "-inf", "1e12", "-1", "2")),
     ("synthetic --records 0", "'--records'"),
     *((f"{verb} --seed -1", "'--seed'") for verb in ("synthetic", "train", "evaluate", "gatepower", "fpga", "cosim")),
@@ -111,7 +111,7 @@ REFUSED = [  # command line, what the message says
     ("evaluate --seeds --split adaptive", "no network is shipped, and a spread needs two seeds"),
     ("evaluate --lead V5", "--lead: goes with --records only"),
     ("evaluate --annotations answers", "--annotations: goes with --records only"),
-    *((f"{verb} --workers 0", "'--workers'") for verb in ("pareto", "calibrate")),
+    *((f"{verb} --workers 0", "'--workers'") for verb in ("pareto", "calibrate", "tradeoffs")),
     ("pareto --network tiny --datapath bush", "bush is not one of tree, serial"),
     ("pareto --network tiny --zero-skip maybe", "maybe is not one of yes, no"),
     ("synth --clock-gates -1", "'--clock-gates'"),

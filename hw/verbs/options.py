@@ -19,7 +19,8 @@ from sparrow_ecg.model.network.golden import Neuron
 from sparrow_ecg.model.verbs.options import NetworkOption
 
 TopOption = Annotated[
-    Literal["core", "chip"], typer.Option(help="The core alone, or the chip: core, registers and host interface.")
+    Literal["core", "chip", "monitor"],
+    typer.Option(help="The core alone; the chip: core, registers and host interface; or front end and core."),
 ]
 HostOption = Annotated[Host, typer.Option(help="The chip's interface: SPI pins, or an APB3 slave.")]
 

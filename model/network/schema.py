@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pydantic
@@ -40,6 +40,7 @@ class _Provenance(_Strict, extra="allow"):
     records: list[Name] = []
     split: Name = ""
     seed: int = pydantic.Field(0, ge=0, lt=1 << 63)
+    peaks: Literal["annotated", "detected"] = "annotated"
 
 
 class _Layer(_Strict):

@@ -60,11 +60,11 @@ def fit(
     epochs = iter(progress(range(sum(recipe.epochs)), f"{name}, {split.name}, seed {seed}"))
     floats = float_network(recipe, len(beats.classes))
     unit = (1 << recipe.encoding.input_bits) - 1
-    for _ in _descend(floats, lambda x: floats(x / unit), batches, recipe, 0, epochs):
+    for _ in descend(floats, lambda x: floats(x / unit), batches, recipe, 0, epochs):
         pass
     integers = to_integers(floats.eval(), recipe)
     best, kept = -1.0, integers.state_dict()
-    for epoch in _descend(integers, integers.logits, batches, recipe, 1, epochs):
+    for epoch in descend(integers, integers.logits, batches, recipe, 1, epochs):
         integers.prune(sparsity_at(recipe, epoch / recipe.epochs[1]))
         if recipe.learns_all or epoch < SETTLED * recipe.epochs[1]:
             continue
@@ -86,7 +86,7 @@ def sparsity_at(recipe: Recipe, epochs: float) -> float:
     return recipe.sparsity * (1 - left**3)
 
 
-def _descend(
+def descend(
     model: nn.Module,
     forward: Any,
     batches: Batches,

@@ -17,12 +17,12 @@ from sparrow_ecg.model.training.recipes import Recipe
 
 
 class Floor(torch.autograd.Function):
-    """``clamp(floor(x), 0, steps)``, with the gradient of the clamp alone."""
+    """``clamp(floor(x), 0, steps)``, with the gradient of the clamp alone. steps: an int, or a tensor that suits x."""
 
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor, steps: int) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, steps: int | torch.Tensor) -> torch.Tensor:
         ctx.save_for_backward((x >= 0) & (x < steps + 1))
-        return x.floor().clamp(0, steps)
+        return x.floor().clamp(min=0).minimum(torch.as_tensor(steps))
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None]:

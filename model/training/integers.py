@@ -65,7 +65,7 @@ class IntegerLayer(nn.Module):
         """Weights and biases, integers in float32."""
         weights = (self.weight * self.scale).clamp(-self.limit, self.limit - 1)
         biases = (self.bias * (self.scale * self.count_max)).clamp(*self.bias_range)
-        return _rounded(weights) * self.kept, _rounded(biases)
+        return rounded(weights) * self.kept, rounded(biases)
 
     def forward(self, counts: torch.Tensor) -> torch.Tensor:
         return functional.linear(counts, *self.integers())
@@ -120,6 +120,6 @@ def to_integers(trained: nn.Sequential, recipe: Recipe) -> IntegerNetwork:
     return IntegerNetwork(layers)
 
 
-def _rounded(x: torch.Tensor) -> torch.Tensor:
+def rounded(x: torch.Tensor) -> torch.Tensor:
     """The nearest integers, with the gradient of x."""
     return x + (x.round() - x).detach()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sparrow_ecg.model.signals.ecg.encoders import Encoder, JointEncoding
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
@@ -46,6 +47,8 @@ class Recipe:
     sparsity:       fraction of each hidden layer's weights that is held at zero.
     refit:          whether the validation beats train, too, and the last checkpoint is taken: for a recipe which these
                     beats have chosen.
+    peaks:          whose R peaks beats are seen at: those of the annotation, or of the front end. Beats that it misses,
+                    or that may not be classified, are in no part of a split then.
     drawing:        how beats are drawn for strangers; without it, all beats are shown in each epoch.
     """
 
@@ -61,6 +64,7 @@ class Recipe:
     weight_decay: float = 1e-4
     sparsity: float = 0.0
     refit: bool = False
+    peaks: Literal["annotated", "detected"] = "annotated"
     drawing: Drawing | None = None
 
     @property
@@ -92,6 +96,34 @@ RECIPES = {
         rates=(0.02, 0.01),
         headroom=1,
         sparsity=0.4,
+    ),
+    "watch": Recipe(
+        encoding=Encoding(before=48, block=8, blocks=16, input_bits=5, features=RHYTHM),
+        hidden=(14,),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.02, 0.01),
+        headroom=1,
+        sparsity=0.4,
+        refit=True,
+        peaks="detected",
+    ),
+    "guard": Recipe(
+        encoding=Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
+        hidden=(96, 24),
+        steps=7,
+        weight_bits=5,
+        epochs=(60, 60),
+        batch=512,
+        rates=(0.015, 0.008),
+        headroom=1,
+        dropout=0.05,
+        weight_decay=2e-2,
+        sparsity=0.75,
+        refit=True,
+        peaks="detected",
     ),
     "frugal": Recipe(
         encoding=Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),

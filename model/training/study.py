@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from sparrow_ecg.model.frontend.detected import detect
 from sparrow_ecg.model.metrics import SCORES, evaluate
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.splits import Split, make_split
+from sparrow_ecg.model.signals.ecg.splits import WITHIN, Split, make_split
 from sparrow_ecg.model.training.batches import views
 from sparrow_ecg.model.training.fit import fit
 from sparrow_ecg.model.training.recipes import RECIPES, Recipe
@@ -28,10 +29,13 @@ TOOLS = ("numpy", "torch", "wfdb")
 def train(name: str, beats: Beats, split_name: str, seeds: Sequence[int]) -> Iterator[Network]:
     """The network of that recipe for each seed, trained on the split of that name."""
     recipe = RECIPES[name]
-    counts = recipe.encoding.encode(beats)
+    heard = detect(beats, recipe.encoding) if recipe.peaks == "detected" else None
+    counts = heard.counts if heard else recipe.encoding.encode(beats)
     shown = None
     for seed in seeds:
         split = make_split(split_name, beats, seed)
+        if heard:
+            split = split.within(heard.judged)
         if recipe.drawing and (shown is None or split_name == "intra"):
             shown = views(recipe, beats, split)
         network = fit(name, recipe, counts, beats, split, seed, shown)
@@ -47,12 +51,14 @@ def _provenance(
     used = np.concatenate([split.train, split.validation, split.test])
     chosen = {} if recipe.learns_all else {"validation": scores(split.validation)}  # otherwise it has trained, too
     drawing = {"drawing": asdict(recipe.drawing)} if recipe.drawing else {}
+    peaks = {"peaks": recipe.peaks} if recipe.peaks == "detected" else {}
     return {
         "records": sorted(set(beats.record[used].tolist())),
         "split": split.name,
         "seed": seed,
+        **peaks,
         "recipe": {**{name: getattr(recipe, name) for name in TRAINING}, **drawing},
-        "scores": {**chosen, "test": scores(split.test, None if split.name == "intra" else beats.record[split.test])},
+        "scores": {**chosen, "test": scores(split.test, None if split.name in WITHIN else beats.record[split.test])},
         "tools": {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}},
     }
 
@@ -60,19 +66,21 @@ def _provenance(
 def study(name: str, beats: Beats, seeds: int, folder: Path) -> Network:
     """The network of seed 0, with what its recipe gives with other seeds, and on other splits.
 
-    For patients that train, too, it is that of `intra`, and one network of `inter` goes with it; a recipe with a
-    drawing is for strangers, and gives networks of every seed on `inter` and `inter+svdb`, whose seed 0 it is.
+    For patients that train, too, it is that of `intra`, and one network of `inter` goes with it. Others give networks
+    of every seed on two splits: a recipe with a drawing is for strangers, on `inter` and `inter+svdb`, whose seed 0 it
+    is; one that hears beats with the front end, on `inter` and `time`, likewise.
     Every network is written to ``folder``. None is chosen: seed 0 it is, whatever the others score.
     """
-    drawn = RECIPES[name].drawing is not None
-    main, other = ("inter+svdb", "inter") if drawn else ("intra", "inter")
+    recipe = RECIPES[name]
+    main = "inter+svdb" if recipe.drawing else "time" if recipe.peaks == "detected" else "intra"
+    both = main != "intra"
     networks = list(train(name, beats, main, range(seeds)))
-    others = list(train(name, beats, other, range(seeds if drawn else 1)))
+    others = list(train(name, beats, "inter", range(seeds if both else 1)))
     for network in (*networks, *others):
         network.save(folder / f"{name}-{network.provenance['split']}-{network.provenance['seed']}.json")
     summary = _spread([network.provenance["scores"] for network in networks])
     provenance = {**networks[0].provenance, "seeds": summary}
-    if not drawn:
+    if not both:
         provenance["inter"] = others[0].provenance["scores"]
     return replace(networks[0], provenance=provenance)
 

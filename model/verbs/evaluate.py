@@ -22,6 +22,7 @@ from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.file import find, trained_for
 from sparrow_ecg.model.signals.ecg.annotations import write_answers
 from sparrow_ecg.model.signals.ecg.records import Record, data_root
+from sparrow_ecg.model.signals.ecg.splits import WITHIN
 from sparrow_ecg.model.signals.ecg.testset import Heartbeats, load, load_folder, read_all, select, tell_seen
 from sparrow_ecg.model.verbs.options import DataOption, NetworkOption, OutOption, SplitOption
 
@@ -108,7 +109,7 @@ def _evaluate_seeds(source: str, split: str, data: Path | None, folder: Path) ->
             every.append(_answers(net, hearts))
             results[name] = {**_identity(name, net), "unseen": hearts.unseen, **_scores(every[-1], hearts)}
         spread, interval = seeds.spread(results), None
-        if split != "intra":  # where each seed has other beats
+        if split not in WITHIN:  # where patients are on both sides, and in `intra` each seed has other beats
             predictions = np.stack([answers.predictions for answers in every])
             interval = metrics.bootstrap(every[0].labels, predictions, beats.classes, hearts.beats.record)
     numbers = [result["seed"] for result in results.values()]
@@ -154,7 +155,7 @@ def _answers(net: Network, hearts: Heartbeats) -> Answers:
 def _scores(answers: Answers, hearts: Heartbeats) -> dict[str, Any]:
     """By record, too, where those that test are not those that train."""
     beats, predictions = hearts.beats, answers.predictions
-    if hearts.split == "intra":
+    if hearts.split in WITHIN:
         return metrics.evaluate(beats.label, predictions, beats.classes)
     names = np.unique(beats.record).tolist()
     return by_record.evaluate(beats.label, predictions, beats.classes, beats.record, names)

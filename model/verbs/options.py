@@ -12,7 +12,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import check_writable
 from sparrow_ecg.model.signals.ecg.records import available, data_root
 
-Split = Literal["intra", "inter", "inter+svdb", "adaptive"]
+Split = Literal["intra", "time", "inter", "inter+svdb", "adaptive"]
 
 
 def each_of(choices: Sequence[str]) -> Callable[[list[str] | None], list[str] | None]:
@@ -46,7 +46,7 @@ NetworkOption = Annotated[
     typer.Option(
         "--network",
         "-n",
-        help="A shipped network (tiny, steady, frugal, keen, accurate, reference, anyone) or a .json file.",
+        help="A shipped network (tiny, steady, watch, guard, frugal, keen, accurate, reference, anyone) or a file.",
     ),
 ]
 DataOption = Annotated[

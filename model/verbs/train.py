@@ -32,7 +32,8 @@ def main(
         int,
         typer.Option(
             min=0,
-            help="Seeds of intra, and one of inter (anyone: of inter+svdb and inter), for mean and spread; ship them.",
+            help="Seeds of intra, and one of inter, for mean and spread; ship them. Of watch and guard: of time and"
+            " inter, of anyone: of inter+svdb and inter.",
         ),
     ] = 0,
 ) -> None:

@@ -123,7 +123,7 @@ def picture(found: Explored, title: str) -> Figure:
         axes.grid(which="minor", color="#eeeeee", linewidth=0.4)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        _decades(axes.xaxis)
+        decades(axes.xaxis)
         axes.tick_params(labelsize=8)
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
@@ -162,12 +162,12 @@ def _areas(axes: Any, best: Sequence[dict[str, Any]]) -> None:
     axes.margins(x=0.08, y=0.15)
     names = [(energy, area, r["point"]["core"]) for energy, area, r in zip(energies, areas, best, strict=True)]
     _name(axes, names, up=False)
-    _decades(axes.yaxis)
+    decades(axes.yaxis)
     axes.set_ylabel("area of cells, mm$^2$")
     axes.set_title("Area and energy", fontsize=10, color=INK)
 
 
-def _decades(axis: Any) -> None:
+def decades(axis: Any) -> None:
     """Plain numbers at 1, 2 and 5 of each decade of a logarithmic axis."""
     from matplotlib.ticker import LogLocator, NullFormatter
 

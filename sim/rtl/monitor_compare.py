@@ -16,6 +16,9 @@ from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import FrontEnd, Heard
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.golden import Trace
+from sparrow_ecg.model.scoring import ec57
+from sparrow_ecg.model.signals.ecg.records import Record
+from sparrow_ecg.sim.rtl import told
 from sparrow_ecg.sim.rtl.monitor import NAMES, MonitorEngine, Seen
 
 FIELDS = ("block", "peak", "previous", "judged", "counts", "potentials", "klass")
@@ -41,7 +44,10 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A record. blocks, beats: compared. wrong: how many differ in anything. seconds: of the RTL, of all."""
+    """A record. blocks, beats: compared. wrong: how many differ in anything. seconds: of the RTL, of all.
+
+    beside: what the RTL told, beside the annotations.
+    """
 
     record: str
     samples: int
@@ -51,10 +57,11 @@ class Compared:
     clocks: int
     seconds: tuple[float, float]
     first: Difference | None
+    beside: ec57.Compared
 
 
-def compare(monitor: Build, records: Sequence[tuple[str, np.ndarray]], workers: int = 2) -> Iterator[Compared]:
-    """Each record, a name and int64[samples], on its own from reset on, as it is done; longest first if so given.
+def compare(monitor: Build, records: Sequence[Record], workers: int = 2) -> Iterator[Compared]:
+    """Each record on its own from reset on, in their order, as it is done.
 
     What is compared: every probe after every block; of every beat the block in which it is told, its peak, interval,
     whether it is judged, and if so its counts, potentials and class.
@@ -63,7 +70,7 @@ def compare(monitor: Build, records: Sequence[tuple[str, np.ndarray]], workers: 
     MonitorEngine(monitor)  # built once, before others look for it
     given = monitor.network, monitor.config, monitor.rate, monitor.replacement
     with ProcessPoolExecutor(workers, initializer=_begin, initargs=given) as pool:
-        yield from pool.map(_one, *zip(*records, strict=True))
+        yield from pool.map(_one, records)
 
 
 def _begin(network: Network, config: CoreConfig, rate: float, replacement: str | None) -> None:
@@ -74,21 +81,23 @@ def _begin(network: Network, config: CoreConfig, rate: float, replacement: str |
 _engine: MonitorEngine
 
 
-def _one(record: str, codes: np.ndarray) -> Compared:
-    return compare_one(_engine, record, codes)
+def _one(record: Record) -> Compared:
+    return compare_one(_engine, record)
 
 
-def compare_one(engine: MonitorEngine, record: str, codes: np.ndarray, stall: int = 0) -> Compared:
-    """One record, int64[samples]. stall: as `MonitorEngine.run` has it."""
+def compare_one(engine: MonitorEngine, record: Record, stall: int = 0) -> Compared:
+    """One record. stall: as `MonitorEngine.run` has it."""
+    codes = record.codes
     start = time.perf_counter()
     seen = engine.run(codes, stall)
     simulated = time.perf_counter() - start
     front = FrontEnd.of(engine.monitor.network, engine.monitor.rate)
     heard = front.run(codes, probed=True)
     trace = golden.run(engine.monitor.network, heard.counts, engine.monitor.config.neuron)
-    wrong, first = differences(front, record, heard, trace, seen)
+    wrong, first = differences(front, record.name, heard, trace, seen)
     seconds = simulated, time.perf_counter() - start
-    return Compared(record, len(codes), len(heard.off), len(heard.block), wrong, seen.clocks, seconds, first)
+    sizes = len(codes), len(heard.off), len(heard.block)
+    return Compared(record.name, *sizes, wrong, seen.clocks, seconds, first, told.compared(front, record, seen))
 
 
 def differences(front: FrontEnd, record: str, heard: Heard, trace: Trace, seen: Seen) -> tuple[int, Difference | None]:
@@ -110,22 +119,24 @@ def differences(front: FrontEnd, record: str, heard: Heard, trace: Trace, seen: 
     beats = min(len(heard.block), len(seen.block))
     bad = np.zeros(beats, bool)
     for name in FIELDS:
-        right, told = expected[name][:beats], getattr(seen, name)[:beats]
-        unequal = (right != told).reshape(beats, -1).any(axis=1)
+        right, answer = expected[name][:beats], getattr(seen, name)[:beats]
+        unequal = (right != answer).reshape(beats, -1).any(axis=1)
         if name in ("counts", "potentials", "klass"):
             unequal &= heard.judged[:beats]
         if unequal.any():
             beat = int(unequal.argmax())
-            found.append((int(heard.block[beat]), f"{name} of beat {beat}", right[beat].tolist(), told[beat].tolist()))
+            found.append(
+                (int(heard.block[beat]), f"{name} of beat {beat}", right[beat].tolist(), answer[beat].tolist())
+            )
         bad |= unequal
     wrong += int(bad.sum()) + abs(len(heard.block) - len(seen.block))
     if len(heard.block) != len(seen.block):
         found.append((int(max(heard.block[beats:], default=blocks)), "beats", len(heard.block), len(seen.block)))
     if not found:
         return 0, None
-    block, signal, right, told = min(found, key=lambda each: each[0])
+    block, signal, right, answer = min(found, key=lambda each: each[0])
     ticks = np.array([BLOCK * (block + 1) - 1])
-    return wrong, Difference(record, int(front.ticks.sample_of(ticks)[0]), block, signal, right, told)
+    return wrong, Difference(record, int(front.ticks.sample_of(ticks)[0]), block, signal, right, answer)
 
 
 def _expected(heard: Heard, trace: Trace) -> dict[str, np.ndarray]:

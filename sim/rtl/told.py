@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sparrow_ecg.model.frontend.blocks import BLOCK
@@ -31,6 +33,18 @@ def compared(front: FrontEnd, record: Record, seen: Seen) -> ec57.Compared:
     """Beside the annotations."""
     annotated = np.array([ec57.CLASSES.index(CLASS_OF_SYMBOL[symbol]) for symbol in record.symbols])
     return ec57.Compared(record.peaks, annotated, samples(front, seen), classes(seen), record.fs, record.flutter)
+
+
+def after(beside: ec57.Compared, sample: int) -> ec57.Compared:
+    """Only what is annotated, and what is told, from a sample on."""
+    here, there = beside.reference >= sample, beside.test >= sample
+    return replace(
+        beside,
+        reference=beside.reference[here],
+        annotated=beside.annotated[here],
+        test=beside.test[there],
+        told=beside.told[there],
+    )
 
 
 def events(front: FrontEnd, record: Record, seen: Seen) -> list[Event]:

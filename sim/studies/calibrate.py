@@ -61,18 +61,19 @@ class Designs:
 
 
 def observe_designs(
-    how: Measurement, check: Sequence[Network], folder: Path, client: Any, data: Path | None, retry: bool = False
+    how: Measurement, check: Sequence[Network], store: Path, client: Any, data: Path | None, retry: bool = False
 ) -> Designs:
-    """Train the variants, and measure all designs. folder: of finished ones. data: the workers' data root."""
+    """Train the variants, and measure all designs. store: the file of finished ones. data: the workers' data root."""
+    kept = Store(store)
     wanted = variants.variants(NETWORKS[0], how.split, changes=TRAINED)
-    trained = sweep(wanted, Store(folder / "networks"), variants.train, client, data, title="networks", retry=retry)
+    trained = sweep(wanted, kept, variants.train, client, data, title="networks", retry=retry)
     if failed := [result for result in trained if "error" in result]:
         raise InputError(f"training failed ({failed[0]['error']}): run with --retry")
     together = points(how, [variants.network(result) for result in trained])
     alone = [replace(point, flat=False) for point in together]
     checks = list(Space().points(check, how))
     tasks = [*alone, *together, *checks]
-    results = sweep(tasks, Store(folder), observe, client, data, title="designs", retry=retry)
+    results = sweep(tasks, kept, observe, client, data, title="designs", retry=retry)
     seen = [None if "error" in r else _observed(p, r) for p, r in zip(tasks, results, strict=True)]
     pairs = [(a, t) for a, t in zip(seen, seen[len(alone) : len(alone) + len(together)], strict=False) if a and t]
     return Designs(

@@ -57,20 +57,22 @@ def explore(
 ) -> Explored:
     """Measure what the store has not yet.
 
+    store:   the file of what is done.
     names:   of networks to explore; without them the default sweep.
     choices: of cores for them: fields of `Space`.
     data:    the workers' data root.
     small:   a few points only. train: also train variants of tiny, and explore them.
     Raises InputError when no core fits the choices.
     """
+    kept = Store(store)
     varied = variants.variants("tiny", how.split) if train else []
-    trained = sweep(varied, Store(store / "networks"), variants.train, client, data, title="networks", retry=retry)
+    trained = sweep(varied, kept, variants.train, client, data, title="networks", retry=retry)
     others = [variants.network(result) for result in trained if "error" not in result]
     points = _points(how, names, choices or {}, others, small)
     if not points:
         raise InputError("no core fits these choices: take fewer lanes, or the datapath serial")
-    err.print(f"{len(points)} points; each is kept in {store / 'points'} once it is done")
-    return Explored.of(sweep(points, Store(store / "points"), measure, client, data, retry=retry), how)
+    err.print(f"{len(points)} points; each is kept in {store} once it is done")
+    return Explored.of(sweep(points, kept, measure, client, data, retry=retry), how)
 
 
 def _points(

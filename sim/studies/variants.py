@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sparrow_ecg.model import console
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network, from_json
+from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.records import data_root
-from sparrow_ecg.model.signals.ecg.splits import make_split
+from sparrow_ecg.model.signals.ecg.splits import Split, make_split
 from sparrow_ecg.model.training.recipes import RECIPES, Recipe
 from sparrow_ecg.sim.studies.hearts import recorded
 
@@ -82,22 +86,70 @@ def variants(base: str, split: str, seed: int = 0, changes: Sequence[Mapping[str
     return [variant for variant in every if variant.recipe != RECIPES[base]]
 
 
+@dataclass(frozen=True)
+class Family:
+    """Variants of one recipe, seed and split that differ in T and weight bits alone: they train together."""
+
+    members: tuple[Variant, ...]
+
+    @cached_property
+    def key(self) -> str:
+        return hashlib.sha256(json.dumps([member.key for member in self.members]).encode()).hexdigest()[:20]
+
+    @property
+    def label(self) -> str:
+        return f"{len(self.members)} of {self.members[0].base}, seed {self.members[0].seed}"
+
+    @property
+    def cost(self) -> float:
+        return float(len(self.members))
+
+    def describe(self) -> dict[str, Any]:
+        return asdict(self)
+
+
 def train(variant: Variant, data: Path | None = None) -> dict[str, Any]:
     """The network of a variant, as the text of its file. Runs in a worker."""
     from sparrow_ecg.model.training.fit import fit
 
-    beats = recorded(data_root(data))
-    counts = variant.recipe.encoding.encode(beats)
-    split = make_split(variant.split, beats, variant.seed)
-    console.err.quiet = True  # a bar for each worker would be too many
-    try:
+    beats, counts, split = _material(variant, data)
+    with _quietly():
         trained = fit(variant.label, variant.recipe, counts, beats, split, variant.seed)
+    return {"network": _text(trained, variant, beats)}
+
+
+def train_together(family: Family, data: Path | None = None) -> dict[str, Any]:
+    """The networks of a family, likewise."""
+    from sparrow_ecg.model.training.together import fit_together
+
+    members = family.members
+    beats, counts, split = _material(members[0], data)
+    names, recipes = [member.label for member in members], [member.recipe for member in members]
+    with _quietly():
+        trained = fit_together(names, recipes, counts, beats, split, members[0].seed)
+    return {"networks": [_text(each, member, beats) for each, member in zip(trained, members, strict=True)]}
+
+
+def _material(variant: Variant, data: Path | None) -> tuple[Beats, np.ndarray, Split]:
+    """All beats, their counts, and how they are split."""
+    beats = recorded(data_root(data))
+    return beats, variant.recipe.encoding.encode(beats), make_split(variant.split, beats, variant.seed)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """A bar for each worker would be too many."""
+    console.err.quiet = True
+    try:
+        yield
     finally:
         console.err.quiet = False
+
+
+def _text(trained: Network, variant: Variant, beats: Beats) -> str:
     provenance = {"records": sorted(beats.codes), "split": variant.split, "seed": variant.seed}
-    network = replace(trained, provenance=provenance)
     with tempfile.TemporaryDirectory() as folder:
-        return {"network": network.save(Path(folder) / "network.json").read_text()}
+        return replace(trained, provenance=provenance).save(Path(folder) / "network.json").read_text()
 
 
 def network(result: Mapping[str, Any]) -> Network:

@@ -43,7 +43,7 @@ def main(
     workers: WorkersOption = None,
     retry: RetryOption = False,
     data: WorkersDataOption = None,
-    store: StoreOption = Path("build/pareto/calibration"),
+    store: StoreOption = Path("build/calibration.sqlite"),
     folder: OutOption = Path("build/results"),
 ) -> None:
     if scheduler is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.core.catalog import choose
+from sparrow_ecg.hw.core.catalog import DATAPATHS, choose
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.verbs.options import core_options
 from sparrow_ecg.model.console import counter, out, working
@@ -28,7 +28,7 @@ from sparrow_ecg.sim.rtl.compare import compare, write
 from sparrow_ecg.sim.rtl.engine import Engine
 
 
-@core_options()
+@core_options(network="anyone")
 def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/demo")) -> None:
     net, config = core.network, core.config
     trained = net.provenance.get("split")
@@ -101,9 +101,9 @@ def _headline(core: Build, accuracy: float) -> str:
     words = [f"{accuracy:.2%} of test beats right"]
     if seeds:
         words.append(f"mean of {len(seeds['each'])} seeds {seeds['mean']:.2%} ± {100 * seeds['deviation']:.2f}")
-    gates = of_result(
-        f"gatepower-{network.name}-sky130-{core.config.slug(network)}.json", "energy_per_beat_nj", network
-    )
-    if gates:
-        words.append(f"{gates.value:.3f} nJ a beat in SkyWater 130 nm gates (by `{gates.command}`)")
+    for config in (core.config, *(choose(network, other) for other in DATAPATHS if other != core.config.datapath)):
+        gates = of_result(f"gatepower-{network.name}-sky130-{config.slug(network)}.json", "energy_per_beat_nj", network)
+        if gates:
+            other = "" if config is core.config else f" as {config}"
+            words.append(f"{gates.value:.3f} nJ a beat in SkyWater 130 nm gates{other} (by `{gates.command}`)")
     return f"{network.name}, {core.config}: {'; '.join(words)}"

@@ -46,6 +46,8 @@ def main(
     seed: SeedOption = 1,
     folder: OutOption = Path("build/results"),
 ) -> None:
+    if top == "monitor":
+        raise InputError("--top monitor: has more pins than the packages: choose core or chip")
     build = replace(core, top="chip" if top == "chip" else "few_pins")  # that fit the pins of a package
     net, config = build.network, build.config
     chosen = [device(name) for name in dict.fromkeys(devices or DEFAULT_DEVICES)]

@@ -43,6 +43,8 @@ def main(
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
+    if top == "monitor":
+        raise InputError("--top monitor: takes samples, not beats: use `sparrow gatepower-monitor`")
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
     build = replace(core, top=top)

@@ -19,6 +19,10 @@ def _library(name: str) -> str:
     return name
 
 
+def _file(path: Path) -> Path:
+    return check_writable(path.parent) / path.name
+
+
 RecordsOption = Annotated[
     str, typer.Option("--records", help="Test beats of these records only, by comma.", show_default=False)
 ]
@@ -42,5 +46,5 @@ WorkersDataOption = Annotated[
     typer.Option("--data", help="The workers' data root; else their $ECG_DATA, else ./data.", show_default=False),
 ]
 StoreOption = Annotated[
-    Path, typer.Option(help="Folder of what is finished, from which a sweep goes on.", callback=check_writable)
+    Path, typer.Option(help="SQLite file of what is finished, from which a sweep goes on.", callback=_file)
 ]

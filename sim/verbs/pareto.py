@@ -32,7 +32,7 @@ from sparrow_ecg.sim.verbs.options import (
     WorkersOption,
 )
 
-FOLDER = Path("build/pareto")
+FILE = Path("build/pareto.sqlite")
 
 
 def _choice(choices: Sequence[str]) -> Any:
@@ -65,7 +65,7 @@ def main(
     workers: WorkersOption = None,
     retry: RetryOption = False,
     data: WorkersDataOption = None,
-    store: StoreOption = FOLDER,
+    store: StoreOption = FILE,
     folder: OutOption = Path("build/results"),
 ) -> None:
     if scheduler is None:  # else it is the workers that need them

@@ -51,4 +51,4 @@ def stuck_at_the_third(stub: Stub) -> dict[str, Any]:
 
 def main(folder: Path) -> None:
     with connect(workers=1) as client:
-        sweep(stubs(folder), Store(folder / "points"), stuck_at_the_third, client)
+        sweep(stubs(folder), Store(folder / "points.sqlite"), stuck_at_the_third, client)

@@ -75,15 +75,21 @@ def read_beats(
     Raises `InputError` as `read_record` does, and when there is no beat of `CLASSES` in all of them.
     """
     found = {name: read_record(root, name, lead, in_parts) for name in progress(tuple(dict.fromkeys(records)))}
-    beats = [_beats_of(record) for record in found.values()]
-    if not any(len(columns[0]) for columns in beats):
-        names = ", ".join(found) or "none"
-        raise InputError(f"no beat of class {', '.join(CLASSES)} in the records ({names}): choose others")
-    record, peak, label, previous, following = map(np.concatenate, zip(*beats, strict=True))
+    beats = beats_of(found)
     others = {
         name: read_record(root, name, other_lead(root, each), in_parts=True) for name, each in found.items() if second
     }
-    return Beats(record, peak, label, previous, following, found, second=others)
+    return replace(beats, second=others)
+
+
+def beats_of(records: Mapping[str, Record]) -> Beats:
+    """The beats of records, by name. Raises `InputError` when there is none of `CLASSES` in all of them."""
+    beats = [_beats_of(record) for record in records.values()]
+    if not any(len(columns[0]) for columns in beats):
+        names = ", ".join(records) or "none"
+        raise InputError(f"no beat of class {', '.join(CLASSES)} in the records ({names}): choose others")
+    record, peak, label, previous, following = map(np.concatenate, zip(*beats, strict=True))
+    return Beats(record, peak, label, previous, following, records)
 
 
 def join(parts: Sequence[Beats]) -> Beats:

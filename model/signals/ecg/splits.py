@@ -6,11 +6,15 @@ intra:    beats of all records, 80 % to train and 20 % to test within each class
 inter:    AAMI practice: the records DS1 train, the records DS2 test. One person gave a record to each, 201
           and 202, so that figures go with and without 202.
 inter+svdb: as ``inter``, but records that are not of MIT-BIH train, too: the supraventricular database's.
+time:     the first 80 % of every record train, of which the last tenth validates; its last 20 % tests. The same
+          person is on both sides, as in `intra`, but what tests comes later, and is whole: beats that were missed
+          and beats that are none can be counted in it.
 adaptive: as ``inter``, but the first five minutes of each DS2 record train too, and only its rest tests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,14 +22,17 @@ import numpy as np
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2, RECORDS, SAMPLING_RATE
+from sparrow_ecg.model.signals.ecg.records import Record
 
-SPLITS = ("intra", "inter", "inter+svdb", "adaptive")
+SPLITS = ("intra", "time", "inter", "inter+svdb", "adaptive")
+WITHIN = ("intra", "time")  # those that test patients who have trained, too
 BETWEEN = ("inter", "inter+svdb")  # those that test patients of whom nothing was seen
 
 # DS1's records that validate in `inter` and `adaptive`: about a fifth of DS1's beats, and some of each
 # class (S 213, V 634, F 34). Chosen by these counts alone, before anything was trained.
 VALIDATION_RECORDS = ("114", "124", "205", "220", "223")
 
+VALIDATING, TESTING = 72, 80  # percent of a record after which beats validate, and test, in `time`
 TUNING = 5 * 60 * SAMPLING_RATE  # samples
 
 
@@ -49,7 +56,7 @@ class Split:
 
 
 def make_split(name: str, beats: Beats, seed: int = 0) -> Split:
-    """The split of that name, the same for the same beats and seed (only `intra` depends on it).
+    """The split of that name, the same for the same beats and seed (only `intra` depends on the seed).
 
     To look at some records only, split all beats first and then use `Split.within`: a split of fewer beats
     would test on others than those left out of training.
@@ -57,6 +64,8 @@ def make_split(name: str, beats: Beats, seed: int = 0) -> Split:
     """
     if name == "intra":
         return _intra(beats, seed)
+    if name == "time":
+        return _time(beats)
     if name not in SPLITS:
         raise InputError(f"split {name}: no such split: choose one of {', '.join(SPLITS)}")
     train, test = np.isin(beats.record, DS1), np.isin(beats.record, DS2)
@@ -81,6 +90,19 @@ def _intra(beats: Beats, seed: int) -> Split:
     rest = np.setdiff1d(everything, test)
     validation = _draw(rest, beats.label, 0.1, rng)
     return Split("intra", np.setdiff1d(rest, validation), validation, test, np.array([], np.int64))
+
+
+def later(record: np.ndarray, peak: np.ndarray, codes: Mapping[str, Record], percent: int) -> np.ndarray:
+    """Whether each peak lies after that part of its record's samples: bool[n], of str[n] and int64[n]."""
+    samples = np.array([len(codes[name].codes) for name in record.tolist()], np.int64)
+    return 100 * peak >= percent * samples
+
+
+def _time(beats: Beats) -> Split:
+    """By how much of a record is over: `VALIDATING` percent, `TESTING` percent."""
+    validation, test = (later(beats.record, beats.peak, beats.codes, percent) for percent in (VALIDATING, TESTING))
+    parts = ~validation, validation & ~test, test, np.zeros(len(beats), bool)
+    return Split("time", *map(np.flatnonzero, parts))
 
 
 def _draw(positions: np.ndarray, label: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:

@@ -131,6 +131,8 @@ def select(
         names = set(beats.codes)
         unseen = trained.get("split") == split and set(trained.get("records", names)) == names
         unseen &= trained.get("seed", 0) == seed
+    elif split == "time" and trained.get("split") == split:
+        unseen = part == "test"
     else:
         unseen = part == "test" and not trained_on(network) & set(chosen.record) and "split" in trained
     return Heartbeats(chosen, _counts(network, chosen), beats, split, unseen)
@@ -162,7 +164,12 @@ def load(
 
 
 def tell_seen(network: Network, hearts: Heartbeats) -> None:
-    """Say on stderr when the network may have been trained with the beats that test it."""
+    """Say on stderr when the network may have been trained with the beats that test it, or at other R peaks."""
+    if network.provenance.get("peaks") == "detected":
+        err.print(
+            f"note: '{network.name}' was trained at R peaks of the front end, and these are those of the annotation:"
+            " `sparrow wrist` scores it as it is meant"
+        )
     if not hearts.unseen:
         err.print(
             f"note: '{network.name}' was trained on split {network.provenance.get('split', 'unknown')}, seed"

@@ -33,6 +33,8 @@ def test_train_then_evaluate(synthetic: Path, tmp_path: Path) -> None:
         path = tmp_path / f"{name}-intra-0.json"
         network = Network.load(path)
         assert network.provenance["seed"] == 0
+        if network.provenance.get("peaks") == "detected":
+            continue  # scored at peaks that `evaluate` does not take
         evaluate.main(str(path), folder=tmp_path)
         result = json.loads((tmp_path / f"evaluate-{name}-intra-0-intra.json").read_text())
         assert {**result, **network.provenance["scores"]["test"]} == result
@@ -45,9 +47,7 @@ def test_the_same_seed_gives_the_same_file(synthetic: Path, tmp_path: Path) -> N
 
 
 def test_refused(synthetic: Path, tmp_path: Path) -> None:
-    with pytest.raises(
-        InputError, match="no such recipe: choose one of tiny, steady, frugal, keen, accurate, reference, anyone, all"
-    ):
+    with pytest.raises(InputError, match=f"no such recipe: choose one of tiny, {', '.join(list(RECIPES)[1:])}, all"):
         train.main("huge", folder=tmp_path)
     with pytest.raises(InputError, match=r"anyone is for strangers: train it on inter or inter\+svdb"):
         train.main("anyone", folder=tmp_path)
@@ -70,7 +70,7 @@ def test_every_seed_reaches_the_target(name: str, least: float) -> None:
     assert min(Network.load(name).provenance["seeds"]["test"]["each"]) >= least
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe.peaks == "annotated"])
 def test_shipped_networks_score_what_they_say(mitdb: Path, tmp_path: Path, name: str) -> None:
     split = Network.load(name).provenance["split"]
     evaluate.main(name, split, data=mitdb, folder=tmp_path)

@@ -13,7 +13,9 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.drawn import random_network
+from sparrow_ecg.model.signals.ecg.abused import abuse
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.records import Record
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.rtl import told
 from sparrow_ecg.sim.rtl.monitor import MonitorEngine
@@ -44,28 +46,19 @@ def engine(name: str) -> MonitorEngine:
 
 
 def disturbed(seed: int, samples: int = 360 * 60) -> np.ndarray:
-    """ECG with all that can go wrong: rails, a flat line, noise, spikes, silence."""
-    rng = np.random.default_rng(seed)
-    codes = generate("a", seconds=samples / 360, seed=seed).codes.copy()[:samples]
-    for kind in ("rails", "flat", "noise", "spikes", "quiet"):
-        first = int(rng.integers(0, samples - 2000))
-        part = slice(first, first + int(rng.integers(100, 2000)))
-        size = part.stop - part.start
-        codes[part] = {
-            "rails": np.where(rng.random(size) < 0.5, 0, 2047),
-            "flat": np.full(size, 1024),
-            "noise": rng.integers(0, 2048, size),
-            "spikes": np.where(rng.random(size) < 0.01, 2000, codes[part]),
-            "quiet": 1000 + rng.integers(0, 9, size),
-        }[kind]
-    return codes
+    """ECG with all that can go wrong."""
+    return abuse(generate("a", seconds=samples / 360, seed=seed).codes[:samples], seed)
+
+
+def heart(seed: int, samples: int = 360 * 60, name: str = "a") -> Record:
+    return replace(generate(name, seconds=samples / 360, seed=seed), codes=disturbed(seed, samples))
 
 
 @pytest.mark.parametrize("name", BUILDS)
 @pytest.mark.parametrize("stall", [0, 7])
 def test_bit_exact(name: str, stall: int) -> None:
     for seed in range(3):
-        compared = compare_one(engine(name), "a", disturbed(seed), stall)
+        compared = compare_one(engine(name), heart(seed), stall)
         assert str(compared.first or "") == ""
         assert compared.wrong == 0
         assert compared.beats > 20
@@ -73,7 +66,7 @@ def test_bit_exact(name: str, stall: int) -> None:
 
 def test_records_in_processes() -> None:
     name = "tree, short window"
-    done = list(compare(BUILDS[name], [("a", disturbed(5, 8000)), ("b", disturbed(6, 9000))]))
+    done = list(compare(BUILDS[name], [heart(5, 8000, "a"), heart(6, 9000, "b")]))
     assert [(each.record, each.samples, each.wrong) for each in done] == [("a", 8000, 0), ("b", 9000, 0)]
 
 
@@ -107,6 +100,15 @@ def test_whatever_differs_is_named() -> None:
     )
     count, first = differences(front, "a", heard, trace, short)
     assert (count, first.signal) == (1, "beats")
+
+
+def test_only_what_comes_after_a_sample() -> None:
+    beside = told.compared(
+        FrontEnd.of(BUILDS["tree, short window"].network), heart(3), engine("tree, short window").run(disturbed(3))
+    )
+    late = told.after(beside, 10_000)
+    assert len(late.reference) == len(late.annotated) == (beside.reference >= 10_000).sum()
+    assert len(late.test) == len(late.told) == (beside.test >= 10_000).sum() > 0
 
 
 def test_what_it_told_is_what_the_model_heard() -> None:

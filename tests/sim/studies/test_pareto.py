@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,9 +99,20 @@ def worked(folder: Path) -> Counter[str]:
     return Counter((folder / "log").read_text().split())
 
 
+def finished(folder: Path) -> set[str]:
+    """Stubs whose results are in the store, read as anybody's SQLite would."""
+    path = folder / "points.sqlite"
+    if not path.exists():
+        return set()
+    with closing(sqlite3.connect(path)) as database:
+        if not database.execute("SELECT name FROM sqlite_master").fetchall():
+            return set()
+        return {key[0] for (key,) in database.execute("SELECT key FROM results")}
+
+
 def test_a_sweep_gives_results_in_order_and_the_second_measures_nothing(client, tmp_path):
     tasks = stubs(tmp_path)
-    store = Store(tmp_path / "points")
+    store = Store(tmp_path / "points.sqlite")
     first = sweep(tasks, store, work, client)
     assert [result["value"] for result in first] == [2 * k for k in range(8)]
     assert sweep(tasks, store, work, None) == first
@@ -107,7 +120,7 @@ def test_a_sweep_gives_results_in_order_and_the_second_measures_nothing(client, 
 
 
 def test_a_failure_is_recorded_and_tried_again_only_when_asked_to(client, tmp_path):
-    store, log = Store(tmp_path / "points"), str(tmp_path / "log")
+    store, log = Store(tmp_path / "points.sqlite"), str(tmp_path / "log")
     tasks = [Stub("1", log), Stub("2", log, fails="no such gate")]
     good, bad = sweep(tasks, store, work, client)
     assert good["value"] == 2
@@ -122,7 +135,7 @@ def test_a_failure_is_recorded_and_tried_again_only_when_asked_to(client, tmp_pa
 def test_a_worker_with_other_code_measures_nothing(client, tmp_path, monkeypatch):
     codes = iter(["client", "client", "worker"])
     monkeypatch.setattr("sparrow_ecg.sim.studies.sweep.sources", lambda work: next(codes))
-    (result,) = sweep([Stub("1", str(tmp_path / "log"))], Store(tmp_path / "points"), work, client)
+    (result,) = sweep([Stub("1", str(tmp_path / "log"))], Store(tmp_path / "points.sqlite"), work, client)
     assert "another version of the package" in result["error"]
     assert not (tmp_path / "log").exists()
 
@@ -132,32 +145,33 @@ def refuse(stub: Stub) -> dict[str, Any]:
 
 
 def test_what_the_user_can_mend_is_reported_and_not_kept(client, tmp_path):
-    store = Store(tmp_path / "points")
+    store = Store(tmp_path / "points.sqlite")
     (result,) = sweep([Stub("1", str(tmp_path / "log"))], store, refuse, client)
     assert result["error"] == "InputError: no such file: put it there"
-    assert not list(tmp_path.glob("points/*.json"))
+    assert finished(tmp_path) == set()
 
 
-@pytest.mark.parametrize("content", ["", '{"key": "7", "val', "[]", '{"key": "8"}'])
-def test_a_spoiled_result_is_none(content, tmp_path):
-    store = Store(tmp_path)
-    store.path("7").write_text(content)
-    assert store.read("7") is None
+def test_a_file_that_is_no_store_is_refused(tmp_path):
+    path = tmp_path / "points.sqlite"
+    path.write_text("key,value" * 100)
+    with pytest.raises(InputError, match=r"points\.sqlite: file is not a database: name another file"):
+        Store(path).read("7")
+    assert path.read_text() == "key,value" * 100
 
 
 def test_a_killed_sweep_goes_on_where_it_stopped(client, tmp_path):
     program = f"import pathlib; from tests.support.sweep_stub import main; main(pathlib.Path({str(tmp_path)!r}))"
     running = subprocess.Popen([sys.executable, "-c", program], start_new_session=True, stderr=subprocess.DEVNULL)
     try:
-        while len(list(tmp_path.glob("points/[0-9]-*.json"))) < 2:
+        while len(finished(tmp_path)) < 2:
             assert running.poll() is None, "the sweep was over too soon"
             time.sleep(0.05)
     finally:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
-    kept = {path.stem[0] for path in tmp_path.glob("points/[0-9]-*.json")}
+    kept = finished(tmp_path)
     assert 2 <= len(kept) < 8
-    results = sweep(stubs(tmp_path), Store(tmp_path / "points"), work, client)
+    results = sweep(stubs(tmp_path), Store(tmp_path / "points.sqlite"), work, client)
     assert [result["value"] for result in results] == [2 * k for k in range(8)]
     counts = worked(tmp_path)
     assert set(counts) == set("01234567")

@@ -46,7 +46,7 @@ with Client(processes=False, dashboard_address="127.0.0.1:0", n_workers=1, threa
             with open(edited, "a") as file:
                 file.write("\\n")
         sources.cache_clear()  # as in a process that begins now
-        (result,) = sweep([Task()], Store(Path("points")), work, client)
+        (result,) = sweep([Task()], Store(Path("points.sqlite")), work, client)
         assert result["value"] == 1, result
         print(edited, len(Path("log").read_text()))
 """

@@ -8,7 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from sparrow_ecg.cli import app
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.catalog import choose
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.verbs import demo
 
 
@@ -42,14 +45,30 @@ def test_demo_without_records_says_so_and_is_bit_exact(tmp_path, network, core):
     }
 
 
-@pytest.mark.parametrize(("network", "split"), [("tiny", "intra"), ("anyone", "inter+svdb"), ("tiny-inter-0", "inter")])
-def test_the_beats_are_those_that_test_the_network(monkeypatch, network, split):
+@pytest.mark.parametrize(
+    ("options", "split"),
+    [
+        ([], "inter+svdb"),
+        (["-n", "tiny"], "intra"),
+        (["-n", "anyone"], "inter+svdb"),
+        (["-n", "tiny-inter-0"], "inter"),
+    ],
+)
+def test_the_beats_are_those_that_test_the_network(monkeypatch, options, split):
     def load(net, split, *_, **__):
         raise InputError(split)
 
     monkeypatch.setattr(demo.testset, "load", load)
-    done = CliRunner().invoke(app("demo"), ["-n", network])
+    done = CliRunner().invoke(app("demo"), options)
     assert str(done.exception) == split
+
+
+def test_the_headline_has_the_energy_of_each_core_that_was_measured():
+    network = Network.load("anyone")
+    told = demo._headline(Build(network, choose(network)), 0.5)
+    assert "50.00% of test beats right" in told
+    measured = [words for words in told.split("; ") if "SkyWater" in words]
+    assert ["as tree" in words for words in measured] == [False, True]
 
 
 @pytest.mark.parametrize(

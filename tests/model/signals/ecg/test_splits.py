@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1, DS2
+from sparrow_ecg.model.signals.ecg.records import Record
 from sparrow_ecg.model.signals.ecg.splits import SPLITS, TUNING, VALIDATION_RECORDS, Split, make_split
 
 
@@ -47,6 +48,25 @@ def test_inter_shares_no_record(mitdb_beats: Beats) -> None:
     assert np.bincount(mitdb_beats.label[split.validation]).tolist() == [9_926, 213, 634, 34]
 
 
+def test_time_goes_by_the_samples_of_each_record() -> None:
+    """In order of time: what comes before 72 % trains, before 80 % validates, and the rest tests."""
+    peaks = {"100": [0, 719, 720, 799, 800, 999], "200": [800, 1439, 1440, 1999]}
+    record = np.repeat(list(peaks), [len(each) for each in peaks.values()])
+    codes = {
+        name: Record(name, 360, "MLII", np.zeros(samples, np.int64), 1024, 11, np.array(peaks[name]), ())
+        for name, samples in (("100", 1000), ("200", 2000))
+    }
+    nothing = np.zeros(len(record), np.int64)
+    beats = Beats(record, np.concatenate(list(peaks.values())), nothing, nothing, nothing, codes)
+    for seed in (0, 1):
+        assert [part.tolist() for part in sets(make_split("time", beats, seed))] == [[0, 1, 6, 7], [2, 3, 8], [4, 5, 9]]
+
+
+def test_time_counts(mitdb_beats: Beats) -> None:
+    counts = [np.bincount(mitdb_beats.label[part]).tolist() for part in sets(make_split("time", mitdb_beats))]
+    assert counts == [[64_695, 1_975, 4_974, 639], [7_137, 173, 577, 74], [18_293, 633, 1_458, 90]]
+
+
 def test_adaptive_tunes_on_the_first_five_minutes(mitdb_beats: Beats) -> None:
     split, inter = make_split("adaptive", mitdb_beats), make_split("inter", mitdb_beats)
     assert np.union1d(split.tune, split.test).tolist() == inter.test.tolist()
@@ -82,7 +102,7 @@ def test_within_moves_no_beat(kept: list[bool]) -> None:
 
 
 def test_an_unknown_split_is_refused() -> None:
-    with pytest.raises(InputError, match=r"split both: no such split: choose one of intra, inter"):
+    with pytest.raises(InputError, match=r"split both: no such split: choose one of intra, time, inter"):
         make_split("both", beats_of([0]))
 
 

@@ -57,6 +57,16 @@ def test_a_network_of_another_split_is_noted(tiny, mitdb, capsys):
     assert "accuracy does not" in " ".join(capsys.readouterr().err.split())
 
 
+def test_only_a_network_of_time_has_not_seen_what_tests_there(tiny, synthetic_beats, capsys):
+    monitor = replace(tiny, provenance=tiny.provenance | {"split": "time", "peaks": "detected"})
+    names = {"records": sorted(synthetic_beats.codes)}
+    hearts = heartbeats.select(replace(monitor, provenance=monitor.provenance | names), "time", synthetic_beats)
+    assert hearts.unseen
+    assert not heartbeats.select(replace(tiny, provenance=tiny.provenance | names), "time", synthetic_beats).unseen
+    heartbeats.tell_seen(monitor, hearts)
+    assert "was trained at R peaks of the front end" in " ".join(capsys.readouterr().err.split())
+
+
 def test_another_seed_draws_beats_that_have_trained_it(tiny, mitdb, capsys):
     loaded = heartbeats.load(tiny, "intra", mitdb, seed=5)
     assert not loaded.unseen

@@ -1,0 +1,56 @@
+"""From samples to scores: missed and extra beats by hand, and the table of the shipped networks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sparrow_ecg.model import wrist
+from sparrow_ecg.model.frontend.detected import Detected, Extra
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.verbs import wrist as verb
+
+
+def beats_of(label: list[int]) -> Beats:
+    nothing = np.zeros(len(label), np.int64)
+    return Beats(np.full(len(label), "100"), nothing, np.array(label), nothing, nothing, {})
+
+
+def test_what_is_missed_extra_or_unread_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network says what its first count is."""
+    monkeypatch.setattr(golden, "run", lambda _, counts: SimpleNamespace(classes=counts[:, 0]))
+    found = np.array([1, 1, 1, 0, 1, 1], bool)
+    judged = np.array([1, 1, 1, 0, 0, 1], bool)
+    counts = np.array([[0], [0], [2], [0], [0], [2]])
+    nothing = np.zeros(6, np.int64)
+    extra = Extra(np.full(3, "100"), np.array([5, 6, 7]), np.array([1, 1, 0], bool), np.array([[0], [2], [0]]))
+    heard = Detected(found, judged, nothing, counts, extra)
+    beats = beats_of([0, 2, 2, 0, 2, 2])
+    scores = wrist.end_to_end(None, heard, beats, np.arange(5), np.arange(3))  # type: ignore[arg-type]
+    assert scores["accuracy"] == pytest.approx(2 / 8)
+    assert set(scores["per_class"]) == {"N", "S", "V", "F"}
+    normal, ectopic = scores["per_class"]["N"], scores["per_class"]["V"]
+    assert (normal["Se"], normal["+P"]) == pytest.approx((1 / 2, 1 / 3))
+    assert (ectopic["Se"], ectopic["+P"]) == pytest.approx((1 / 3, 1 / 2))
+
+
+def test_the_verb_writes_what_scripts_read(mitdb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a record of DS1 and one of DS2, to be quick."""
+    monkeypatch.setattr(verb, "read_all", lambda root: read_beats(root, ("119", "200")))
+    verb.main(data=mitdb, folder=tmp_path)
+    result = json.loads((tmp_path / "wrist.json").read_text())
+    assert [(row["network"], row["split"]) for row in result["networks"]] == list(wrist.ROWS)
+    for row in result["networks"]:
+        assert row["seeds"] == [0, 1, 2, 3, 4]
+        assert row["beats"] > row["missed"] >= 1  # the last of a record is not told before its end
+        end, matched = row["end_to_end"]["accuracy"], row["matched"]["accuracy"]
+        assert matched["mean"] > end["mean"] > 0.8
+        right = np.array(matched["each"]) * (row["beats"] - row["missed"] - row["unjudged"])
+        assert end["each"] == pytest.approx((right / (row["beats"] + row["extra"])).tolist())
+    for row in result["jitter"]:
+        assert list(row["accuracy"]) == [str(most) for most in wrist.JITTER]
