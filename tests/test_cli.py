@@ -94,7 +94,8 @@ REFUSED = [  # command line, what the message says
     ("verilog --network absent", "no network 'absent'"),
     *((f"{verb} --clock-mhz {mhz}", "'--clock-mhz'")
       for verb in ("gatepower", "sram", "fpga", "pareto") for mhz in ("-4", "nan", "inf", "0")),
-    *((f"{verb} --beats {beats}", "'--beats'") for verb in ("gatepower", "bench", "pareto", "tradeoffs") for beats in (0, -1)),
+    *((f"{verb} --beats {beats}", "'--beats'")
+      for verb in ("gatepower", "bench", "pareto", "tradeoffs") for beats in (0, -1)),
     *((f"synthetic --seconds {seconds}", "'--seconds'") for seconds in ("nan", "inf", "-inf", "1e12", "-1", "2")),
     ("synthetic --records 0", "'--records'"),
     *((f"{verb} --seed -1", "'--seed'") for verb in ("synthetic", "train", "evaluate", "gatepower", "fpga", "cosim")),

@@ -17,13 +17,14 @@ def draw(rows: list[dict[str, Any]], title: str, path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    clean = rows[0]["mean"]
+    clean = rows[0]
     figure, panels = pyplot.subplots(1, len(KINDS), figsize=(11, 3.8), sharey=True, layout="constrained")
     for panel, kind in zip(panels, KINDS, strict=True):
         mine = {row["snr_db"]: row for row in rows if row["noise"] == kind}
         for color, name in enumerate(SHOWN):
-            values = [clean[name], *(mine[decibels]["mean"][name] for decibels in DECIBELS)]
-            spread = [0.0, *(mine[decibels]["deviation"].get(name, 0.0) for decibels in DECIBELS)]
+            shown = [clean, *(mine[decibels] for decibels in DECIBELS)]
+            values = [row["mean"][name] for row in shown]
+            spread = [row["deviation"].get(name, 0.0) for row in shown]
             panel.errorbar(
                 range(len(values)),
                 [100 * value for value in values],

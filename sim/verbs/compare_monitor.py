@@ -95,7 +95,7 @@ def main(
         "clocks": sum(each.clocks for each in done),
         "samples_per_second": samples / seconds,
         "seconds": time.perf_counter() - start,
-        **{name: value for name, value in scores["all"].items() if name != "per_class"},
+        **scores["all"],
         "splits": scores,
         "first": [asdict(each.first) for each in done if each.first],
     }
