@@ -19,7 +19,7 @@ SILICON := .venv/.silicon
 FPGA := .venv/.fpga
 CLUSTER := .venv/.cluster
 DEV := .venv/.dev
-NEEDS := $(if $(filter chip,$(TOP)),$(FIRMWARE),$(BASE))
+NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
@@ -92,14 +92,14 @@ energy: $(BASE) ## energy by formula from the RTL's activity, three architecture
 bench: $(BASE) ## measured speeds, as ratios in one run
 	$(RUN) bench --network $(NETWORK) $(ARGS)
 
-firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network
-	$(RUN) firmware --network $(NETWORK) $(ARGS)
+firmware: $(FIRMWARE) ## C driver, registers, weight image and documentation for a chip with that network (TOP=monitor: for the monitor chip)
+	$(RUN) $(if $(filter monitor,$(TOP)),monitor-firmware,firmware) --network $(NETWORK) $(ARGS)
 
 chain: $(BASE) ## C99 from ADC samples to classes, for a microcontroller alone; every record through it (ARGS=--cortex: what it takes)
 	$(RUN) chain --network $(NETWORK) --check $(ARGS)
 
-cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins
-	$(RUN) cosim-firmware --network $(NETWORK) --split $(SPLIT) $(ARGS)
+cosim-firmware: $(FIRMWARE) ## that driver against the RTL, through the SPI pins (TOP=monitor: while an ECG is played)
+	$(RUN) $(if $(filter monitor,$(TOP)),cosim-monitor --network $(NETWORK),cosim-firmware --network $(NETWORK) --split $(SPLIT)) $(ARGS)
 
 adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the driver, classify the rest on the RTL
 	$(RUN) adaptive --network $(NETWORK) --seed $(SEED) $(ARGS)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sparrow_ecg.model.errors import InputError
 
 FOLDER = Path("build/firmware")  # where it is generated
+DRIVER = ("ecg_port.c", "ecg_driver.c", "ecg_example.c")
 STRICT = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wconversion", "-Wshadow")
 
 
@@ -33,9 +34,9 @@ def compile_c(command: list[str], folder: Path, *more: str) -> str:
 
 
 def shared_library(folder: Path, *sources: str, name: str = "ecg.so") -> Path:
-    """Sources in a folder as a shared library, by default driver and example."""
+    """Sources in a folder as a shared library, by default those of driver and example."""
     command = next(iter(compilers().values()), None)
     if not command:
         raise InputError("no C compiler: install gcc or clang")
-    compile_c(command, folder, "-shared", "-fPIC", "-o", name, *(sources or ("ecg_driver.c", "ecg_example.c")))
+    compile_c(command, folder, "-shared", "-fPIC", "-o", name, *(sources or DRIVER))
     return folder / name

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sparrow_ecg.firmware_gen.generate import SOURCES
+from sparrow_ecg.firmware_gen.declared import Declared
 
 SELECT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 TRANSFER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
@@ -23,42 +23,22 @@ class Transport(ctypes.Structure):
     _fields_ = [("select", SELECT), ("transfer", TRANSFER), ("wait", WAIT), ("context", ctypes.c_void_p)]
 
 
-# What the header declares is read from it.
-_HEADER = re.sub(r"/\*.*?\*/", "", (SOURCES / "ecg_driver.h").read_text(), flags=re.S)
-_DEFINES = dict(re.findall(r"#define (\w+) (\d+)", _HEADER))
-_TYPES: dict[str, Any] = {"ecg_transport": Transport} | {
-    f"{name}_t": getattr(ctypes, f"c_{name}") for name in ("uint8", "uint32", "int32")
-}
-
-
-def _members(kind: str, name: str) -> str:
-    """What the header has between the braces of an enum or struct."""
-    found = re.search(rf"typedef {kind} {{([^}}]*)}} {name};", _HEADER)
-    assert found, name
-    return found[1]
-
-
-def _fields(struct: str) -> list[tuple[str, Any]]:
-    return [
-        (name, _TYPES[kind] * int(_DEFINES[size]) if size else _TYPES[kind])
-        for kind, name, size in re.findall(r"(\w+) (\w+)(?:\[(\w+)\])?;", _members("struct", struct))
-    ]
-
+_HEADER = Declared("ecg_port.h", "ecg_driver.h", ecg_transport=Transport)
 
 # OK, TRANSPORT, NO_CHIP and so on.
-Result = IntEnum("Result", re.findall(r"ECG_(?:ERROR_)?(\w+)", _members("enum", "ecg_result")), start=0)  # type: ignore[misc]
+Result = IntEnum("Result", re.findall(r"ECG_(?:ERROR_)?(\w+)", _HEADER.members("enum", "ecg_result")), start=0)  # type: ignore[misc]
 
 
 class ChipStruct(ctypes.Structure):
-    _fields_ = _fields("ecg_chip")
+    _fields_ = _HEADER.fields("ecg_chip")
 
 
 class _Answer(ctypes.Structure):
-    _fields_ = _fields("ecg_answer")
+    _fields_ = _HEADER.fields("ecg_answer")
 
 
 class _Activity(ctypes.Structure):
-    _fields_ = _fields("ecg_activity")
+    _fields_ = _HEADER.fields("ecg_activity")
 
 
 class DriverError(Exception):
@@ -67,6 +47,12 @@ class DriverError(Exception):
     def __init__(self, result: Any, message: str):
         self.result = result
         super().__init__(f"{result.name}: {message}")
+
+
+def check(library: ctypes.CDLL, returned: int) -> None:
+    """Raise DriverError for what a function of the library has returned, unless that is ECG_OK."""
+    if result := Result(returned):
+        raise DriverError(result, library.ecg_message(result).decode())
 
 
 class Answer(NamedTuple):
@@ -84,9 +70,7 @@ class Driver:
         self.chip = ChipStruct()
 
     def _call(self, name: str, *arguments: Any) -> None:
-        result = Result(getattr(self.library, f"ecg_{name}")(ctypes.byref(self.chip), *arguments))
-        if result:
-            raise DriverError(result, self.library.ecg_message(result).decode())
+        check(self.library, getattr(self.library, f"ecg_{name}")(ctypes.byref(self.chip), *arguments))
 
     def open(self) -> None:
         self._call("open", ctypes.byref(self.transport))

@@ -9,6 +9,7 @@ import numpy as np
 from systemrdl.node import AddrmapNode
 
 from sparrow_ecg.firmware_gen.beats import beats_header
+from sparrow_ecg.firmware_gen.declared import SOURCES
 from sparrow_ecg.firmware_gen.image import write_image
 from sparrow_ecg.firmware_gen.registers import write_registers
 from sparrow_ecg.hw.build import Build
@@ -19,7 +20,6 @@ from sparrow_ecg.model.network import DirectCounts, Network
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
-SOURCES = Path(__file__).parent / "c"
 EXAMPLE_BEATS = 16
 
 

@@ -1,18 +1,42 @@
-"""The part of docs/HOST.md that is generated: the tables of registers and fields, and of the image format."""
+"""The parts of the docs that are generated from register maps: the tables of registers and fields."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from systemrdl.node import AddrmapNode, RegNode
 
-from sparrow_ecg.hw.host.registers.map import image_causes, is_port, registers
+from sparrow_ecg.hw.host.registers.map import (
+    MapParameters,
+    MonitorParameters,
+    compile_map,
+    is_port,
+    meanings,
+    registers,
+)
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "HOST.md"
-BEGIN, END = "<!-- generated from hw/host/registers/chip.rdl: begin -->", "<!-- generated: end -->"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+END = "<!-- generated: end -->"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document, and the map whose tables are in it."""
+
+    document: Path
+    parameters: MapParameters | MonitorParameters
+
+    @property
+    def begin(self) -> str:
+        return f"<!-- generated from hw/host/registers/{self.parameters.source}: begin -->"
+
+
+PAGES = (Page(DOCS / "HOST.md", MapParameters()), Page(DOCS / "MONITOR-HOST.md", MonitorParameters()))
 
 
 def tables(top: AddrmapNode) -> str:
@@ -26,8 +50,16 @@ def tables(top: AddrmapNode) -> str:
         address = f"0x{first.address_offset:03x}" + (" +4k" if len(same) > 1 else "")
         rows.append(f"| {address} | **{name}** | | | {'port' if is_port(first) else ''} | | {_line(about)} |")
         rows += [_field(first, field) for field in sorted(first.fields(), key=lambda field: field.low)]
-    causes = ", ".join(f"{number} {name}" for name, number in image_causes(top).items())
-    return "\n".join([*rows, "", f"`IMAGE.cause`: {causes}."])
+    return "\n".join([*rows, *_meanings(top)])
+
+
+def _meanings(top: AddrmapNode) -> Iterator[str]:
+    """What the values of fields mean, where they have names."""
+    for register in registers(top):
+        for field in register.fields():
+            if named := meanings(field):
+                values = ", ".join(f"{number} {name}" for name, number in named.items())
+                yield from ("", f"`{register.inst_name}.{field.inst_name}`: {values}.")
 
 
 def _field(register: RegNode, field) -> str:
@@ -44,14 +76,15 @@ def _line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def refresh(top: AddrmapNode, write: bool = True) -> bool:
+def refresh(page: Page, write: bool = True) -> bool:
     """Put the tables between their marks. Returns whether they were stale. Raises InputError outside a checkout."""
-    if not DOCUMENT.is_file():
-        raise InputError("no docs/HOST.md beside the package: run this in a checkout")
-    text = DOCUMENT.read_text()
-    before, rest = text.split(BEGIN)
+    document = page.document
+    if not document.is_file():
+        raise InputError(f"no docs/{document.name} beside the package: run this in a checkout")
+    text = document.read_text()
+    before, rest = text.split(page.begin)
     _, after = rest.split(END)
-    fresh = f"{before}{BEGIN}\n\n{tables(top)}\n\n{END}{after}"
+    fresh = f"{before}{page.begin}\n\n{tables(compile_map(page.parameters))}\n\n{END}{after}"
     if write and fresh != text:
-        write_atomic(DOCUMENT, fresh)
+        write_atomic(document, fresh)
     return fresh != text

@@ -16,17 +16,19 @@ from sparrow_ecg.hw.host.registers.map import image_causes
 from sparrow_ecg.model.files import write_atomic
 
 
-def c_header(top: AddrmapNode) -> str:
-    """Offsets as a struct, and masks, positions and reset values of every field.
+def c_header(top: AddrmapNode, name: str = "ecg_registers") -> str:
+    """Offsets as a struct, and masks, positions and reset values of every field, for a file of this name.
 
     PeakRDL checks the struct's size by C11's ``static_assert``: here it is said in C99, without <assert.h>, which
     a compiler without a C library does not have.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ecg_registers.h"
+        path = Path(folder) / f"{name}.h"
         CHeaderExporter().export(top, str(path), generate_bitfields=False, reuse_typedefs=False)
         text = path.read_text().replace("#include <assert.h>\n", "")
-    return re.sub(r"static_assert\((.*), \".*\"\);", r"typedef char ecg_map_is_packed[(\1) ? 1 : -1];", text)
+    return re.sub(
+        r"static_assert\((.*), \".*\"\);", rf"typedef char {top.inst_name}_map_is_packed[(\1) ? 1 : -1];", text
+    )
 
 
 def markdown(top: AddrmapNode) -> str:

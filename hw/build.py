@@ -30,19 +30,21 @@ from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 
 if TYPE_CHECKING:
     from sparrow_ecg.hw.host.chip import Chip
+    from sparrow_ecg.hw.host.monitor_chip import MonitorChip
 
 # A component may be made for what it says of itself alone, its ports or probes.
 warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
-Top = Literal["core", "chip", "few_pins", "monitor"]
+Top = Literal["core", "chip", "few_pins", "monitor", "monitor_chip"]
+HOSTED = ("chip", "monitor_chip")  # have a host interface
 
 
 @dataclass(frozen=True, eq=False)
 class Build:
     """A network on a core, alone (``core``), behind registers and a host interface (``chip``), behind few pins, or
-    behind a front end that takes samples (``monitor``).
+    behind a front end that takes samples (``monitor``), with registers and a host interface too (``monitor_chip``).
 
-    rate:        samples a second, of a monitor.
+    rate:        samples a second, of a monitor, with a chip around it or without.
     replacement: other Verilog than what is generated, with the same ports: a mutant, for example.
     """
 
@@ -54,10 +56,12 @@ class Build:
     rate: float = SAMPLING_RATE
 
     @cached_property
-    def component(self) -> Core | FewPinCore | Chip | Monitor:
+    def component(self) -> Core | FewPinCore | Chip | Monitor | MonitorChip:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
         if self.top == "chip":
             return self.chip
+        if self.top == "monitor_chip":
+            return self.monitor_chip
         if self.top == "monitor":
             return Monitor(self.network, self.config, self.rate)
         core = self.config.core(self.network)
@@ -66,11 +70,18 @@ class Build:
     @cached_property
     def chip(self) -> Chip:
         """The chip, whatever the top."""
-        if not find_spec("systemrdl"):
-            raise InputError(f"the chip is made from its register map: {missing('systemrdl')}")
-        from sparrow_ecg.hw.host.chip import Chip  # compiles registers, with a package of the extra `firmware`
+        _need_registers()
+        from sparrow_ecg.hw.host.chip import Chip
 
         return Chip(self.network, self.config, self.host)
+
+    @cached_property
+    def monitor_chip(self) -> MonitorChip:
+        """The monitor chip, whatever the top."""
+        _need_registers()
+        from sparrow_ecg.hw.host.monitor_chip import MonitorChip
+
+        return MonitorChip(self.network, self.config, self.rate, self.host)
 
     @cached_property
     def core(self) -> Core:
@@ -151,7 +162,7 @@ class Build:
         network, config, core = self.network, self.config, self.core
         return {
             "top": self.top,
-            **({"host": self.host} if self.top == "chip" else {}),
+            **({"host": self.host} if self.top in HOSTED else {}),
             "core_path": ".".join(self.component.core_path),
             "network": {
                 "name": network.name,
@@ -182,3 +193,9 @@ class Build:
         """Write ``name.v`` and ``name.json`` into a folder."""
         described = json.dumps(self.describe(), indent=2) + "\n"
         return write_atomic(folder / f"{name}.v", self.verilog), write_atomic(folder / f"{name}.json", described)
+
+
+def _need_registers() -> None:
+    """Raise InputError without the package of the extra `firmware` that compiles register maps."""
+    if not find_spec("systemrdl"):
+        raise InputError(f"the chip is made from its register map: {missing('systemrdl')}")

@@ -2,46 +2,13 @@
 #ifndef ECG_DRIVER_H
 #define ECG_DRIVER_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "ecg_port.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define ECG_MAX_OUTPUTS 64
-
-typedef enum {
-    ECG_OK = 0,
-    ECG_ERROR_TRANSPORT,   /* a callback of the transport failed */
-    ECG_ERROR_NO_CHIP,     /* no chip answers */
-    ECG_ERROR_MAP_VERSION, /* the chip's registers are of another major version than this driver */
-    ECG_ERROR_ARGUMENT,    /* a count that the chip cannot take, or a null pointer */
-    ECG_ERROR_BUILT_IN,    /* the weights of this chip are built in: nothing can be loaded */
-    ECG_ERROR_IMAGE_MAGIC, /* this is not a weight image */
-    ECG_ERROR_IMAGE_VERSION,   /* the image has another format version */
-    ECG_ERROR_IMAGE_GEOMETRY,  /* the image is for another geometry than this chip's */
-    ECG_ERROR_IMAGE_LENGTH,    /* the image states a length that cannot be */
-    ECG_ERROR_IMAGE_CRC,       /* bits of the image were changed */
-    ECG_ERROR_IMAGE_TRUNCATED, /* the end of the image is missing */
-    ECG_ERROR_NO_WEIGHTS,      /* the core was started without valid weights */
-    ECG_ERROR_BUSY,            /* the core computes */
-    ECG_ERROR_NO_RESULT,       /* there is no answer to fetch */
-    ECG_ERROR_TIMEOUT,         /* no answer came */
-    ECG_ERROR_CHIP             /* the chip has set another cause: ask ecg_errors */
-} ecg_result;
-
-/* How bytes reach the chip. Each callback returns 0, or anything else for a failure. */
-typedef struct {
-    /* Chip select low (selected = 1) or high. */
-    int (*select)(void *context, int selected);
-    /* Clock `length` bytes, mode 0, most significant bit first. Without `sent` zeros go out; without `received`
-       what comes back is dropped. */
-    int (*transfer)(void *context, const uint8_t *sent, uint8_t *received, size_t length);
-    /* Let time pass between two looks at the status: sleep, yield, or wait for the interrupt. */
-    void (*wait)(void *context);
-    void *context;
-} ecg_transport;
 
 /* A chip, as ecg_open found it. */
 typedef struct {
@@ -108,9 +75,6 @@ ecg_result ecg_errors(ecg_chip *chip, uint32_t *causes);
 
 /* Reads the activity counters, and clears them if asked to. They count while SETTINGS says so. */
 ecg_result ecg_read_activity(ecg_chip *chip, ecg_activity *activity, int clear);
-
-/* A sentence for a result. */
-const char *ecg_message(ecg_result result);
 
 #ifdef __cplusplus
 }

@@ -50,7 +50,7 @@ class Step(IntEnum):
 class FrontEndRtl(wiring.Component):
     """samples: codes of 11 bits. counts: of a network, in its order. restart: the network forgets the counts it took.
     beats:   each beat, after its last count; with ``judged`` low, without one that counts.
-    off:     whether the lead is off. busy: whether there is work without a sample.
+    off:     whether the lead is off. block: how many there were. busy: whether there is work without a sample.
     """
 
     def __init__(self, front: FrontEnd):
@@ -62,6 +62,7 @@ class FrontEndRtl(wiring.Component):
                 "restart": Out(1),
                 "beats": Out(stream.Signature(BEAT)),
                 "off": Out(1),
+                "block": Out(TIME_BITS),
                 "busy": Out(1),
             }
         )
@@ -102,7 +103,7 @@ class FrontEndRtl(wiring.Component):
                 total.eq(Mux(ended, 0, total + code)),
                 touched.eq(~ended & (touched | extreme)),
             ]
-        block = Signal(TIME_BITS)
+        block = self.block
         since = Signal(range(front.depth + 1))
         bend = Signal(BEND_BITS, reset_less=True)
         with m.If(conveyor.push):

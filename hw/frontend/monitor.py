@@ -10,7 +10,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.frontend.frontend import BEAT, FrontEndRtl
+from sparrow_ecg.hw.frontend.frontend import BEAT, TIME_BITS, FrontEndRtl
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.errors import InputError
@@ -27,6 +27,7 @@ def beat_layout(geometry: Geometry) -> data.StructLayout:
 class Monitor(wiring.Component):
     """samples: codes of 11 bits. beats: see `beat_layout`, each when the next one is known.
     off:        whether the lead is off, flat or saturated.
+    block:      blocks since reset, counted round.
     clock_request: the clock is needed; it may stand still while this is low.
 
     Raises InputError for a network whose inputs the front end does not make, or whose weights come in at run time.
@@ -48,6 +49,7 @@ class Monitor(wiring.Component):
                 "samples": In(stream.Signature(RESOLUTION)),
                 "beats": Out(stream.Signature(beat_layout(self.core.geometry))),
                 "off": Out(1),
+                "block": Out(TIME_BITS),
                 "clock_request": Out(1),
             }
         )
@@ -67,6 +69,7 @@ class Monitor(wiring.Component):
             told.ready.eq(self.beats.ready & self.beats.valid),
             core.result.ready.eq(told.valid & judged & self.beats.ready),
             self.off.eq(front.off),
+            self.block.eq(front.block),
             self.clock_request.eq(self.samples.valid | front.busy | ResetSignal()),
         ]
         return m

@@ -8,13 +8,12 @@ import numpy as np
 
 from sparrow_ecg.hw.host.controller import Controller, State
 from sparrow_ecg.hw.host.image import FIELDS
-from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, DATA_BITS, image_causes
-from sparrow_ecg.hw.host.registers.model import RegisterModel
-from sparrow_ecg.hw.host.spi import WRITE
+from sparrow_ecg.hw.host.registers.map import DATA_BITS, image_causes
+from sparrow_ecg.hw.host.spi_model import SpiModel
 from sparrow_ecg.model.network import Network, golden
 
 
-class ChipModel:
+class ChipModel(SpiModel):
     """Untimed: a beat that was started computes until `settle` is called.
 
     controller: whose registers, image format and build are modelled; nothing of its logic is used.
@@ -25,7 +24,7 @@ class ChipModel:
         self.controller = controller
         self.images = controller.images
         self.networks = {self.images.of(network): network for network in networks} if self.images else {}
-        self.registers = RegisterModel(controller.map)
+        super().__init__(controller.map)
         self.reset()
 
     def __copy__(self) -> ChipModel:
@@ -87,52 +86,19 @@ class ChipModel:
             values["status_error"] & values["settings_interrupt_error"]
         )
 
-    def frame(self, sent: bytes, bits: int | None = None) -> bytes:
-        """What comes back for a frame of so many bits (all by default), the missing bits of the last byte 0."""
-        bits = 8 * len(sent) if bits is None else bits
-        mosi = int.from_bytes(sent, "big") >> 8 * len(sent) - bits
-        echo = (mosi >> 32) | self.registers.word("status") % 256 << bits - 8 if bits >= 8 else 0
-        if bits < 8:
-            miso = self.registers.word("status") % 256 >> 8 - bits
-            self._error("frame")
-            return _left(miso, bits, len(sent))
-        command = mosi >> bits - 8
-        address, words = command % 128, (bits - 8) // DATA_BITS
-        if command & WRITE:
-            for k in range(words):
-                word = mosi >> bits - 8 - DATA_BITS * (k + 1) & (1 << DATA_BITS) - 1
-                self.write(address, word)
-                address = self._next(address)
-            cut = (bits - 8) % DATA_BITS
-            miso = echo
-        else:
-            miso, position = echo >> max(bits - 16, 0) << max(bits - 16, 0), max(bits - 16, 0)
-            cut = (bits - 8) if bits < 16 else (bits - 16) % DATA_BITS
-            while position > 0:
-                taken = min(position, DATA_BITS)
-                miso |= self.read(address) >> DATA_BITS - taken << position - taken
-                position -= taken
-                address = self._next(address)
-        if cut:
-            self._error("frame")
-        return _left(miso, bits, len(sent))
-
-    def _next(self, address: int) -> int:
-        return address if self.registers.port(address) else (address + 1) % (1 << ADDRESS_BITS)
-
     def read(self, address: int) -> int:
         value = self.registers.peek(address)
         cause, told = self.registers.read(address)
         if cause:
-            self._error(cause)
+            self.error(cause)
         if told & {"result_klass", *self._potentials()} and not self.registers.values["status_result_valid"]:
-            self._error("underflow")
+            self.error("underflow")
         return value
 
     def write(self, address: int, word: int) -> None:
         cause, told = self.registers.write(address, word)
         if cause:
-            self._error(cause)
+            self.error(cause)
         elif "beat" in told:
             self._beat(word)
         elif "weights" in told:
@@ -149,7 +115,7 @@ class ChipModel:
         if not (load or start):
             return
         if self.state == State.RUN:
-            self._error("busy")
+            self.error("busy")
             return
         self.registers.values["status_result_valid"] = 0
         self.counts, self.received = [], b""
@@ -159,27 +125,27 @@ class ChipModel:
             self._weights(None)
         elif self.state == State.IMAGE:
             self._refuse("truncated")
-            self._error("no_weights")
+            self.error("no_weights")
         elif self.loaded is None:
-            self._error("no_weights")
+            self.error("no_weights")
         else:
             self.state = State.BEAT
 
     def _beat(self, word: int) -> None:
         g = self.controller.geometry
         if self.state != State.BEAT:
-            self._error("overflow")
+            self.error("overflow")
             return
         for count in word.to_bytes(4, "big")[: g.shape[0] - len(self.counts)]:
             self.counts.append(count % (1 << g.input_bits))
             if count >> g.input_bits:
-                self._error("range")
+                self.error("range")
         if len(self.counts) == g.shape[0]:
             self.state = State.RUN
 
     def _image(self, word: int) -> None:
         if self.state != State.IMAGE or not self.images:
-            self._error("overflow")
+            self.error("overflow")
             return
         position = len(self.received) // 4
         self.received += word.to_bytes(4, "big")
@@ -196,7 +162,7 @@ class ChipModel:
 
     def _refuse(self, cause: str) -> None:
         self.registers.values["image_cause"] = image_causes(self.controller.map)[cause]
-        self._error("image")
+        self.error("image")
         self.state = State.IDLE
 
     def _weights(self, network: Network | None) -> None:
@@ -207,7 +173,7 @@ class ChipModel:
             firing = network.layers[k].firing if network else None
             values[f"threshold_{k}_log2"] = firing.threshold_log2 if firing else 0
 
-    def _error(self, cause: str) -> None:
+    def error(self, cause: str) -> None:
         self.registers.values[f"error_{cause}"] = 1
         self._update()
 
@@ -227,7 +193,3 @@ class ChipModel:
 
     def _potentials(self) -> list[str]:
         return [f"potential_{i}_value" for i in range(self.controller.geometry.shape[-1])]
-
-
-def _left(value: int, bits: int, length: int) -> bytes:
-    return (value << 8 * length - bits).to_bytes(length, "big")

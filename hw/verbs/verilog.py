@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated, Literal
 
-from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.verbs.options import HostOption, TopOption, core_options
+import typer
+
+from sparrow_ecg.hw.build import HOSTED, Build
+from sparrow_ecg.hw.verbs.options import HostOption, core_options
 from sparrow_ecg.model.console import out, working
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.verbs.options import OutOption
@@ -14,11 +17,17 @@ from sparrow_ecg.model.verbs.options import OutOption
 
 @core_options()
 def main(
-    core: Build, top: TopOption = "core", host: HostOption = "spi", folder: OutOption = Path("build/verilog")
+    core: Build,
+    top: Annotated[
+        Literal["core", "chip", "monitor", "monitor_chip"],
+        typer.Option(help="The core alone; the chip around it; front end and core; the chip around these."),
+    ] = "core",
+    host: HostOption = "spi",
+    folder: OutOption = Path("build/verilog"),
 ) -> None:
     build = replace(core, top=top, host=host)
     network = build.network
-    name = f"{f'chip-{host}' if top == 'chip' else top}-{network.name}-{build.config.slug(network)}"
+    name = f"{f'{top}-{host}' if top in HOSTED else top}-{network.name}-{build.config.slug(network)}"
     with working("writing Verilog"):
         text, described = build.save(folder, name)
     shape = "-".join(map(str, network.shape))

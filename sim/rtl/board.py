@@ -5,10 +5,12 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar, Self
 
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.host.hosted import Hosted
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.hw.host.registers.map import DATA_BITS
 from sparrow_ecg.hw.host.spi import LEAD
@@ -17,7 +19,7 @@ from sparrow_ecg.sim.rtl.verilator import build
 
 SOURCE = Path(__file__).parent / "harness" / "spi.cpp"
 FLAGS = (
-    *("--cc", "--exe", "--top-module", "chip", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
+    *("--cc", "--exe", "--prefix", "Vchip", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
     *("-Wno-fatal", "-Wno-lint", "-CFLAGS", "-fPIC -DNDEBUG", "-LDFLAGS", "-shared"),
 )
 
@@ -28,11 +30,14 @@ class Board:
     One board is one chip: it may be opened many times from one build.
     """
 
+    flags: ClassVar[tuple[str, ...]] = ()  # of a board with more on it
+
     def __init__(self, chip: Build):
         sources = {"chip.v": chip.verilog, "spi.cpp": SOURCE.read_text()}
+        assert isinstance(chip.component, Hosted)
         self.build = chip
-        self.controller = chip.chip.controller
-        self.path = build("chip", sources, FLAGS, "chip.so")
+        self.controller = chip.component.controller
+        self.path = build("chip", sources, (*FLAGS, "--top-module", chip.top, *self.flags), "chip.so")
         self.library = library = ctypes.CDLL(str(self.path))
         handle, number, count = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
         for name, result, *arguments in (
@@ -57,7 +62,7 @@ class Board:
     def close(self) -> None:
         self.library.chip_close(self.handle)
 
-    def __enter__(self) -> Board:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

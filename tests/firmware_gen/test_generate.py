@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 import pytest
 
-from sparrow_ecg.firmware_gen.compile import compile_c, compilers
+from sparrow_ecg.firmware_gen.compile import DRIVER, compile_c, compilers
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
@@ -22,6 +22,6 @@ def test_it_compiles_whatever_the_network_is_called(tmp_path, config):
     object.__setattr__(network, "name", HOSTILE)  # past whatever a network refuses
     generate(Build(network, config, "chip"), tmp_path)
     for command in compilers().values():
-        for source in ("ecg_driver.c", "ecg_example.c"):
+        for source in DRIVER:
             compile_c(command, tmp_path, "-fsyntax-only", source)
     assert (tmp_path / "ecg_weights.h").read_text().isascii()

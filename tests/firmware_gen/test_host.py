@@ -1,21 +1,26 @@
-"""docs/HOST.md agrees with the register map."""
+"""The docs agree with the register maps."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from sparrow_ecg.firmware_gen import host
-from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
+
+PAGES = pytest.mark.parametrize("page", host.PAGES, ids=lambda page: page.document.name)
 
 
-def test_fresh():
-    assert not host.refresh(compile_map(MapParameters()), write=False), "run `python -m firmware_gen docs`"
+@PAGES
+def test_fresh(page):
+    assert not host.refresh(page, write=False), "run `sparrow docs`"
 
 
-def test_stale_is_seen_and_renewed(tmp_path, monkeypatch):
-    copy = tmp_path / "HOST.md"
-    copy.write_text(host.DOCUMENT.read_text().replace("Always 0xEC60.", "Always something."))
-    monkeypatch.setattr(host, "DOCUMENT", copy)
-    top = compile_map(MapParameters())
-    assert host.refresh(top, write=False)
-    assert "Always something." in copy.read_text()
-    assert host.refresh(top)
-    assert not host.refresh(top)
+@PAGES
+def test_stale_is_seen_and_renewed(tmp_path, page):
+    copy = replace(page, document=tmp_path / page.document.name)
+    copy.document.write_text(page.document.read_text().replace("Always 0xEC6", "Always something "))
+    assert host.refresh(copy, write=False)
+    assert "Always something" in copy.document.read_text()
+    assert host.refresh(copy)
+    assert not host.refresh(copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,18 +22,44 @@ class Wrong:
     bits: int
 
 
-class Traffic:
+class Mutated(ABC):
     """Random and mutated frames, without end."""
 
-    def __init__(self, controller: Controller, networks: list[Network], seed: int):
-        self.protocol, self.images = Protocol(controller.map), controller.images
+    def __init__(self, seed: int):
         self.rng = np.random.default_rng(seed)
-        self.networks = networks
 
     def __iter__(self) -> Iterator[Wrong]:
         while True:
             for frame in self._good():
                 yield self._mutate(frame)
+
+    @abstractmethod
+    def _good(self) -> list[bytes]:
+        """Frames as software might send them."""
+
+    def _mutate(self, frame: bytes) -> Wrong:
+        rng, bits = self.rng, 8 * len(frame)
+        match rng.integers(12):
+            case 0:
+                bits = int(rng.integers(bits))  # cut short
+            case 1:
+                frame, bits = frame + rng.bytes(5), bits + int(rng.integers(1, 41))  # clocks too many
+            case 2:
+                flipped = bytearray(frame)
+                flipped[rng.integers(len(frame))] ^= 1 << int(rng.integers(8))
+                frame = bytes(flipped)
+            case 3:
+                bits = 0  # chip select alone
+        return Wrong(frame, bits)
+
+
+class Traffic(Mutated):
+    """For a chip, and the networks that it may load."""
+
+    def __init__(self, controller: Controller, networks: list[Network], seed: int):
+        super().__init__(seed)
+        self.protocol, self.images = Protocol(controller.map), controller.images
+        self.networks = networks
 
     def _good(self) -> list[bytes]:
         rng, protocol = self.rng, self.protocol
@@ -65,18 +92,3 @@ class Traffic:
                 causes = int(rng.integers(1 + protocol.full("error")))
                 return [protocol.set("status", result_valid=1), protocol.write("error", causes)]
         return [rng.bytes(rng.integers(1, 12))]
-
-    def _mutate(self, frame: bytes) -> Wrong:
-        rng, bits = self.rng, 8 * len(frame)
-        match rng.integers(12):
-            case 0:
-                bits = int(rng.integers(bits))  # cut short
-            case 1:
-                frame, bits = frame + rng.bytes(5), bits + int(rng.integers(1, 41))  # clocks too many
-            case 2:
-                flipped = bytearray(frame)
-                flipped[rng.integers(len(frame))] ^= 1 << int(rng.integers(8))
-                frame = bytes(flipped)
-            case 3:
-                bits = 0  # chip select alone
-        return Wrong(frame, bits)

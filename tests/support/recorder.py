@@ -6,7 +6,7 @@ import ctypes
 from copy import copy
 
 from sparrow_ecg.firmware_gen.driver import SELECT, TRANSFER, WAIT, Transport
-from sparrow_ecg.hw.host.chip_model import ChipModel
+from sparrow_ecg.hw.host.spi_model import SpiModel
 
 
 class Recorder(Transport):
@@ -16,11 +16,13 @@ class Recorder(Transport):
     fail:   the callback that shall fail.
     """
 
-    def __init__(self, model: ChipModel):
+    def __init__(self, model: SpiModel):
         self.frames: list[str] = []
         self.waits = 0
         self.fail = ""
         self.sent: bytes | None = None  # in this frame
+        self.frames_left: int | None = None
+        self.fails_later = ""
 
         def select(_: int, selected: int) -> int:
             if selected:
@@ -31,6 +33,9 @@ class Recorder(Transport):
                 model.settle()
                 self.frames.append(self.sent.hex())
                 self.sent = None
+                if self.frames_left is not None:
+                    self.frames_left -= 1
+                    self.fail = self.fails_later if self.frames_left == 0 else self.fail
             return int(self.fail == "select")
 
         def transfer(_: int, sent: int, received: int, length: int) -> int:
@@ -45,3 +50,8 @@ class Recorder(Transport):
             self.waits += 1
 
         super().__init__(SELECT(select), TRANSFER(transfer), WAIT(wait), None)
+
+    def fail_after(self, frames: int, callback: str) -> None:
+        """That callback shall fail once so many frames have come to their end."""
+        self.frames_left, self.fails_later = frames, callback
+        self.fail = "" if frames else callback

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from systemrdl import RDLCompiler
 from systemrdl.node import AddrmapNode, FieldNode, RegNode
 
-SOURCE = Path(__file__).parent / "chip.rdl"
-TOP = "ecg_chip"
+FOLDER = Path(__file__).parent
 DATA_BITS = 32
 ADDRESS_BITS = 7  # of a register's number, its byte address divided by four
 
@@ -22,6 +22,9 @@ class MapParameters:
     spikes, weight_reads: the core has such counters, which grow by numbers of the given width.
     """
 
+    source: ClassVar[str] = "chip.rdl"
+    top: ClassVar[str] = "ecg_chip"
+
     layers: int = 2
     outputs: int = 4
     ram: bool = True
@@ -31,12 +34,20 @@ class MapParameters:
     reads_width: int = 5
 
 
-def compile_map(parameters: MapParameters) -> AddrmapNode:
+@dataclass(frozen=True)
+class MonitorParameters:
+    """The monitor chip's map, which is the same in every build."""
+
+    source: ClassVar[str] = "monitor.rdl"
+    top: ClassVar[str] = "ecg_monitor"
+
+
+def compile_map(parameters: MapParameters | MonitorParameters) -> AddrmapNode:
     """The elaborated map. Its nodes' ``get_property`` gives access, reset values and side effects."""
     compiler = RDLCompiler()
-    compiler.compile_file(str(SOURCE))
+    compiler.compile_file(str(FOLDER / parameters.source))
     given = {name.upper(): value for name, value in vars(parameters).items()}
-    return compiler.elaborate(TOP, parameters=given).top
+    return compiler.elaborate(parameters.top, parameters=given).top
 
 
 def registers(top: AddrmapNode) -> Iterator[RegNode]:
@@ -71,7 +82,22 @@ def register_at(top: AddrmapNode, name: str) -> RegNode:
     return found
 
 
+def meanings(field: FieldNode) -> dict[str, int]:
+    """What its values mean: numbers by name, as its ``encode`` has them."""
+    return {member.name: member.value for member in field.get_property("encode") or ()}
+
+
 def image_causes(top: AddrmapNode) -> dict[str, int]:
     """Why an image is refused: numbers by name, as in the register IMAGE."""
-    cause = next(field for field in register_at(top, "IMAGE").fields() if field.inst_name == "cause")
-    return {member.name: member.value for member in cause.get_property("encode") or ()}
+    return meanings(_field_at(top, "IMAGE.cause"))
+
+
+def beat_classes(top: AddrmapNode) -> dict[str, int]:
+    """The classes of beats: numbers by name, as in the register EVENT of the monitor chip."""
+    return meanings(_field_at(top, "EVENT.klass"))
+
+
+def _field_at(top: AddrmapNode, path: str) -> FieldNode:
+    found = top.find_by_path(path)
+    assert isinstance(found, FieldNode), path
+    return found

@@ -26,6 +26,7 @@ module harness (
       .beats__valid(told),
       .beats__ready(take),
       .off(off),
+      .block(),
       .clock_request(clock_request)
   );
   assign busy = dut.front.busy;

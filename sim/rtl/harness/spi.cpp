@@ -1,7 +1,9 @@
-// The chip as a shared library that is used through its SPI pins alone. See sim/rtl/board.py.
+// A chip as a shared library that is used through its SPI pins alone. See sim/rtl/board.py.
+// With SAMPLES it is a monitor chip, and a converter plays a recording into it. See sim/rtl/monitor_board.py.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "Vchip.h"
 #include "verilated.h"
@@ -17,6 +19,12 @@ struct Board {
     uint32_t jitter = 0;         // a seed: each phase of sck is longer by 0 or 1 cycles
     uint32_t always = 0;         // the clock never stands still
     uint64_t cycles = 0, clocked = 0;
+#ifdef SAMPLES
+    std::vector<uint16_t> codes;  // of the recording
+    size_t played = 0;
+    uint64_t period = 0;  // cycles from sample to sample
+    uint64_t next = 0;    // cycles until the next one
+#endif
 
     Board() {
         chip->cs_n = 1;
@@ -35,6 +43,23 @@ struct Board {
     }
 
     void run(uint64_t count) {
+#ifdef SAMPLES
+        while (played < codes.size() && count > next) {
+            still(next);
+            chip->sample = codes[played++];
+            chip->sample_valid = 1;
+            still(1);
+            chip->sample_valid = 0;
+            count -= next + 1;
+            next = period - 1;
+        }
+        if (played < codes.size()) next -= count;
+#endif
+        still(count);
+    }
+
+    // The converter is still.
+    void still(uint64_t count) {
         chip->eval();
         for (cycles += count; count && (always || chip->clock_request); count--) {
             clocked++;
@@ -113,6 +138,26 @@ void chip_bits(void* handle, const uint8_t* sent, uint8_t* received, uint64_t bi
         if (received) received[i / 8] = (received[i / 8] & ~(1 << shift)) | miso << shift;
     }
 }
+
+#ifdef SAMPLES
+// Plays these codes, one every `period` cycles, the first after one.
+void chip_play(void* handle, const uint16_t* codes, uint64_t samples, uint64_t period) {
+    auto& b = board(handle);
+    b.codes.assign(codes, codes + samples);
+    b.played = 0;
+    b.period = period;
+    b.next = period - 1;
+}
+
+// The clock of the firmware's driver, in milliseconds: `now` of ecg_monitor_port.
+int ecg_board_now(void* handle, uint32_t* milliseconds) {
+    *milliseconds = static_cast<uint32_t>(board(handle).cycles * 1000 / CLOCK);
+    return 0;
+}
+
+// Samples that are still to be played.
+uint64_t chip_left(void* handle) { return board(handle).codes.size() - board(handle).played; }
+#endif
 
 // One call for a whole frame.
 void chip_frame(void* handle, const uint8_t* sent, uint8_t* received, uint64_t bits) {

@@ -11,11 +11,21 @@ from systemrdl.node import FieldNode
 from systemrdl.rdltypes import OnWriteType
 
 from sparrow_ecg.hw.host.registers.block import RegisterBlock, check
-from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map, field_name, number, register_name, registers
+from sparrow_ecg.hw.host.registers.map import (
+    MapParameters,
+    MonitorParameters,
+    compile_map,
+    field_name,
+    number,
+    register_name,
+    registers,
+)
 from sparrow_ecg.hw.host.registers.model import RegisterModel
 from tests.support.simulate import simulate
 
 TOP = compile_map(MapParameters(layers=3, outputs=5))
+MONITOR = compile_map(MonitorParameters())
+MAPS = pytest.mark.parametrize("top", [TOP, MONITOR], ids=lambda top: top.inst_name)
 ALL = list(registers(TOP))
 
 
@@ -36,11 +46,12 @@ async def write(context: Any, block: RegisterBlock, address: int, word: int) -> 
     context.set(block.bus.write, 0)
 
 
-def test_map_fits_the_bus():
-    numbers = [number(register) for register in ALL]
+@MAPS
+def test_map_fits_the_bus(top):
+    numbers = [number(register) for register in registers(top)]
     assert len(set(numbers)) == len(numbers)
     assert max(numbers) < 128
-    assert all(register.size == 4 for register in ALL)
+    assert all(register.size == 4 for register in registers(top))
 
 
 def test_addresses_are_the_same_in_every_build():
@@ -50,9 +61,12 @@ def test_addresses_are_the_same_in_every_build():
     assert set(all_of_them) - set(small) >= {"weights", "image", "geometry", "spikes_fired", "weights_read"}
 
 
-@pytest.mark.parametrize("register", ALL, ids=register_name)
-def test_access_and_reset(register):
-    block = RegisterBlock(TOP)
+@pytest.mark.parametrize(
+    ("top", "register"),
+    [pytest.param(top, register, id=register.get_path()) for top in (TOP, MONITOR) for register in registers(top)],
+)
+def test_access_and_reset(top, register):
+    block = RegisterBlock(top)
     address = number(register)
 
     async def bench(context: Any) -> None:
@@ -82,10 +96,11 @@ def test_access_and_reset(register):
     simulate(block, bench)
 
 
+@MAPS
 @pytest.mark.parametrize("seed", range(2))
-def test_traffic_agrees_with_the_golden_model(seed):
+def test_traffic_agrees_with_the_golden_model(top, seed):
     """Random reads and writes of every address, known or not, with random pulses from hardware."""
-    block, model = RegisterBlock(TOP), RegisterModel(TOP)
+    block, model = RegisterBlock(top), RegisterModel(top)
     rng = np.random.default_rng(seed)
     stored = [field for field in block.fields if field.implements_storage and not field.get_property("singlepulse")]
 
@@ -134,7 +149,8 @@ def test_counters_stop_at_their_highest_value():
 
 
 def test_every_write_effect_in_the_map_is_built():
-    kinds = {field.get_property("onwrite") for register in ALL for field in register.fields()}
+    both = [*registers(TOP), *registers(MONITOR)]
+    kinds = {field.get_property("onwrite") for register in both for field in register.fields()}
     assert kinds == {None, OnWriteType.woclr}
 
 
