@@ -1,4 +1,6 @@
-"""Score the monitor's networks from samples on: R peaks by the front end, missed and extra beats are wrong.
+"""Score the monitor's networks from samples on.
+
+R peaks are those of the front end; missed and extra beats are wrong.
 
 Nothing is trained: the golden models of front end and network run every shipped seed, on the last 20 % of every record,
 on 20 % of the beats, shuffled, and on DS2. Beside it, what R peaks that are off cost.

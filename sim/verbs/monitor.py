@@ -29,7 +29,7 @@ from sparrow_ecg.model.signals.ecg.annotations import write_detected
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.model.signals.ecg.records import available, data_root, read_record
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
-from sparrow_ecg.model.verbs.options import DataOption
+from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.report.html.monitor import write_page
 from sparrow_ecg.sim.report.html.monitored import Monitored, Power
 from sparrow_ecg.sim.report.html.scores import score_tables
@@ -52,7 +52,7 @@ def main(
         "build/results"
     ),
     data: DataOption = None,
-    folder: Annotated[Path, typer.Option("--out", help="Folder for page and annotations.")] = Path("build/monitor"),
+    folder: OutOption = Path("build/monitor"),
 ) -> None:
     network, note = core.network, ""
     with tempfile.TemporaryDirectory() as made:
