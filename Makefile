@@ -1,6 +1,6 @@
 # The common journeys. Each verb's own options: .venv/bin/sparrow VERB --help
 PYTHON ?= python3
-NETWORK ?= tiny
+NETWORK ?= $(if $(filter monitor,$(TOP) $(MAKECMDGOALS)),watch,tiny)
 SPLIT ?= intra
 SEED ?= 0
 PDK ?= sky130

@@ -39,7 +39,7 @@ from sparrow_ecg.sim.verbs.options import RecordsOption
 AROUND = 90  # blocks of a waveform before and after the one that is looked at: a second
 
 
-@core_options("datapath", "lanes", "zero_skip", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
 def main(
     core: Build,
     records: RecordsOption = "",

@@ -31,7 +31,7 @@ from sparrow_ecg.sim.gates.library.pdks import pdk as find_pdk
 from sparrow_ecg.sim.verbs.options import PdkOption
 
 
-@core_options("datapath", "lanes", "zero_skip", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
 def main(
     core: Build,
     pdk: PdkOption = "sky130",
