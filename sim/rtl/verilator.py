@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -79,7 +80,8 @@ def verilator_environment() -> dict[str, str]:
 
     folder = cached("runtime", [compiler()], lambda empty: None)  # which the script fills, object by object
     compiler_once = script("compile", COMPILE.format(folder=folder))
-    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} OBJCACHE={compiler_once}"
+    python = plain(Path(sys.executable))  # the wheel's makefiles call `python`, which not every machine has
+    environment["MAKEFLAGS"] = f"{MAKE_VARIABLES} PYTHON3={python} OBJCACHE={compiler_once}"
     return environment
 
 

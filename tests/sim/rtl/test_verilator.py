@@ -92,6 +92,18 @@ def test_builds_where_make_takes_no_path(elsewhere, monkeypatch):
     assert not (folder / "build").exists()
 
 
+def test_builds_where_there_is_no_python_but_python3(elsewhere, monkeypatch):
+    """As on a fresh Debian; the wheel's makefiles call `python`."""
+    (elsewhere / "bin").mkdir()
+    python = elsewhere / "bin" / "python"
+    python.write_text("#!/bin/sh\nexit 127\n")
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{elsewhere / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(build, "OLDEST", (99,))  # so that the package is taken
+    product = build.build("nothing", NOTHING, ["--cc", "--exe", "--top-module", "top"], "top")
+    assert subprocess.run([product]).returncode == 0
+
+
 def test_a_folder_of_another_user_is_not_built_in(elsewhere, monkeypatch):
     folder = elsewhere / "a space"
     folder.mkdir()
