@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CLEAR = 21  # blocks after a maximum, 0.23 s, in which nothing is higher: then it is a candidate
-REFRACTORY = 20  # blocks after a beat, 0.22 s, in which there is no other
+REFRACTORY = 20  # blocks after a beat, 0.22 s, in which there is no other; implied while it is less than `CLEAR`
 T_WAVE = 32  # blocks after a beat, 0.36 s, in which what is under five eighths of it is its T wave
 LEARNING = 128  # blocks after the start, 1.4 s, in which the level of beats jumps up to half of what is seen
 LONGEST = 255  # blocks, 2.8 s: without a beat for that long, levels are halved, and the rhythm starts anew
