@@ -18,11 +18,12 @@ FIRMWARE := .venv/.firmware
 SILICON := .venv/.silicon
 FPGA := .venv/.fpga
 CLUSTER := .venv/.cluster
+FORMAL := .venv/.formal
 DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +86,9 @@ noise: $(BASE) ## DS2 from samples to classes with noise added, 24 to 0 dB: tabl
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) mutants $(ARGS)
+
+formal: $(FORMAL) ## prove what must hold of the RTL, for all inputs (ARGS=--broken: planted bugs must be found)
+	$(RUN) formal $(ARGS)
 
 energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN
 	$(RUN) energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
@@ -152,6 +156,10 @@ $(CLUSTER): pyproject.toml | .venv/bin/python
 	.venv/bin/pip install -q --disable-pip-version-check -e '.[silicon,cluster]'
 	touch $@ $(BASE) $(SILICON)
 
+$(FORMAL): pyproject.toml | .venv/bin/python
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[formal]'
+	touch $@ $(BASE)
+
 $(DEV): pyproject.toml | .venv/bin/python
 	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,firmware,silicon,cluster,dev]'
-	touch $@ $(BASE) $(FIRMWARE) $(SILICON) $(CLUSTER)
+	touch $@ $(BASE) $(FIRMWARE) $(SILICON) $(CLUSTER) $(FORMAL)
