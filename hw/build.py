@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -99,6 +100,13 @@ class Build:
         """The text of module ``top``: the same build gives the same bytes."""
         return self.convert(self.top) if self.replacement is None else self.replacement
 
+    @property
+    def module(self) -> str:
+        """The name of the top module in what is handed out: two networks fit into one design, where two called ``core``
+        would not.
+        """
+        return f"sparrow_{re.sub(r'[^0-9A-Za-z]+', '_', self.network.name)}_{self.top}"
+
     def convert(self, name: str, sources: bool = False) -> str:
         """The text under another name. sources: with the places in our code that it comes from."""
         return verilog.convert(self.component, name=name, emit_src=sources)
@@ -162,6 +170,7 @@ class Build:
         network, config, core = self.network, self.config, self.core
         return {
             "top": self.top,
+            "module": self.module,
             **({"host": self.host} if self.top in HOSTED else {}),
             "core_path": ".".join(self.component.core_path),
             "network": {
@@ -190,9 +199,10 @@ class Build:
         }
 
     def save(self, folder: Path, name: str) -> tuple[Path, Path]:
-        """Write ``name.v`` and ``name.json`` into a folder."""
+        """Write ``name.v``, of `module`, and ``name.json`` into a folder."""
         described = json.dumps(self.describe(), indent=2) + "\n"
-        return write_atomic(folder / f"{name}.v", self.verilog), write_atomic(folder / f"{name}.json", described)
+        text = self.convert(self.module)
+        return write_atomic(folder / f"{name}.v", text), write_atomic(folder / f"{name}.json", described)
 
 
 def _need_registers() -> None:

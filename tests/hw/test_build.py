@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -108,9 +109,21 @@ def test_metadata_of_network_and_config(generated: Build, network: Network) -> N
     ]
 
 
+def test_two_networks_share_no_module(network: Network) -> None:
+    """So that both can be in one design."""
+    texts = []
+    for name in ("tiny", "frugal-intra-1"):
+        build = Build(replace(network, name=name), CONFIGS[0])
+        texts.append(build.convert(build.module))
+    one, other = (set(re.findall(r"^module (\S+?)[ (]", text, re.MULTILINE)) for text in texts)
+    assert "sparrow_frugal_intra_1_core" in other
+    assert one & other == set()
+
+
 def test_saved_whole_beside_each_other(tmp_path: Path, network: Network) -> None:
     verilog = Build(network, CONFIGS[0])
     text, metadata = verilog.save(tmp_path / "new", "core")
-    assert text.read_text() == verilog.verilog
+    module = re.compile(rf"\b{verilog.module}\b")
+    assert module.sub("core", text.read_text()) == verilog.verilog  # nothing but the name
     assert json.loads(metadata.read_text()) == json.loads(json.dumps(verilog.describe()))
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["core.json", "core.v"]
