@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal energy bench firmware chain cosim-firmware adaptive synth gatepower sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal energy bench firmware chain cosim-firmware adaptive synth place gatepower sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,6 +110,9 @@ adaptive: $(DEV) ## tune on five minutes of each DS2 patient, load through the d
 
 synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a core (PDK=sky130, nangate45, asap7, ihp130 or generic): area, longest path
 	$(RUN) synth --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
+
+place: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## a place for every cell: wire lengths, DEF, picture (then: make gatepower ARGS=--placed)
+	$(RUN) place --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
 gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
 	$(RUN) $(if $(filter monitor,$(TOP)),gatepower-monitor --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -19,6 +19,7 @@ from sparrow_ecg.sim.gates.netlist import synthesis, timing
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.netlist.reader import read
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
+from sparrow_ecg.sim.gates.place.placement import Placement, Placing, place
 from sparrow_ecg.sim.gates.run.gatesim import GateSimulator, Simulator
 from sparrow_ecg.sim.gates.run.monitorsim import MonitorSimulator
 
@@ -30,12 +31,13 @@ ENABLE_OR_RESET = 8
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A build on a library (none: Yosys' own gates)."""
+    """A build on a library (none: Yosys' own gates). placement: None as long as wires are estimated."""
 
     build: Build
     library: Library | None
     flow: Flow
     module: dict[str, Any]
+    placement: Placement | None = None
 
     @property
     def network(self) -> Network:
@@ -43,6 +45,8 @@ class Design:
 
     @cached_property
     def netlist(self) -> Netlist:
+        if self.placement:
+            return self.placement.placed
         assert self.library
         return read(self.module, self.library, self.build)
 
@@ -74,6 +78,7 @@ class Design:
             "config": self.build.config.as_dict(),
             "pdk": self.library.pdk.name if self.library else GENERIC,
             "flow": asdict(self.flow),
+            "placed": self.placement is not None,
         }
         if not self.library:
             return described | _generic(self.module)
@@ -84,6 +89,8 @@ class Design:
             block["cells"] += 1
             block["registers"] += instance.cell.register is not None
             block["area_um2"] += instance.cell.area
+        if self.placement:
+            described["placement"] = self.placement.describe()
         return described | {
             "corner": self.library.corner,
             "voltage": self.library.voltage,
@@ -109,6 +116,13 @@ def synthesise(
     if pdk_name != GENERIC:
         library = liberty.load(pdk(pdk_name), root or Path("data"), corner)
     return Design(build, library, flow, synthesis.synthesise(build, library, flow))
+
+
+def placed(
+    design: Design, root: Path, placing: Placing = Placing(), progress: Callable[[int], None] = lambda done: None
+) -> Design:
+    """The design with a place for each cell, and wires as long as they are there; see `placement.place`."""
+    return replace(design, placement=place(design.netlist, root, placing, progress))
 
 
 def _generic(module: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,16 @@ from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
-from sparrow_ecg.sim.verbs.options import BeatsOption, ClockOption, CornerOption, FlatOption, GatesOption, PdkOption
+from sparrow_ecg.sim.verbs.options import (
+    BeatsOption,
+    ClockOption,
+    CornerOption,
+    FlatOption,
+    GatesOption,
+    PdkOption,
+    PlacedOption,
+    place_design,
+)
 
 
 @core_options()
@@ -38,6 +47,7 @@ def main(
     top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
+    placed: PlacedOption = False,
     split: TestSplitOption = "intra",
     seed: SeedOption = 0,
     data: DataOption = None,
@@ -52,7 +62,9 @@ def main(
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
     with working(f"{pdk}: reading the library, mapping onto its cells"):
         design = synthesise(build, pdk, liberty_root(data), corner, flow)
-        measurement.check_clock(design, clock_mhz)
+    if placed:
+        design = place_design(design, liberty_root(data))
+    measurement.check_clock(design, clock_mhz)
     hearts = load(net, split, data)
     with working(f"{len(hearts.counts)} test beats on the netlist"):
         run, mismatched = measurement.check(design, hearts.counts)
@@ -82,8 +94,9 @@ def main(
         }
     )
     _show(result)
-    path = folder / f"gatepower-{net.name}-{pdk}-{build.config.slug(net)}{'' if top == 'core' else f'-{top}'}.json"
-    out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
+    name = f"gatepower-{net.name}-{pdk}-{build.config.slug(net)}{'' if top == 'core' else f'-{top}'}"
+    name += "-placed" if placed else ""
+    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(result, indent=2) + chr(10))}")
     if mismatched:
         err.print(f"{mismatched} of {len(run.classes)} beats differ from the golden model", style="red")
         raise typer.Exit(1)
@@ -110,7 +123,8 @@ def _show(result: dict) -> None:
         f"{result['energy_per_beat_nj']:.4f} nJ per beat on {result['pdk']} {result['corner']},"
         f" {result['beats']} beats, {result['cycles_per_beat']:.1f} cycles, {result['clock_mhz']:g} MHz;"
         f" {result['energy_without_glitches_nj']:.4f} nJ without glitches;"
-        f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats",
+        f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats; wires"
+        f" {'placed' if result['placed'] else 'estimated'}",
         style="bold",
     )
     if sck := result.get("sck_cycles"):

@@ -28,13 +28,14 @@ from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.library.pdks import pdk as find_pdk
-from sparrow_ecg.sim.verbs.options import PdkOption
+from sparrow_ecg.sim.verbs.options import PdkOption, PlacedOption, place_design
 
 
 @core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
 def main(
     core: Build,
     pdk: PdkOption = "sky130",
+    placed: PlacedOption = False,
     seconds: Annotated[float, typer.Option(min=0.1, help="Measured in each of 64 stretches.")] = 2.0,
     seed: SeedOption = 0,
     data: DataOption = None,
@@ -46,6 +47,8 @@ def main(
     with working(f"{pdk}: reading the library, mapping onto its cells"):
         design = synthesise(monitor, pdk, liberty_root(data))
         hot = find_pdk(pdk).hot and liberty.load(find_pdk(pdk), liberty_root(data), find_pdk(pdk).hot)
+    if placed:
+        design = place_design(design, liberty_root(data))
     with working("reading records"):
         root = data_root(data)
         stretches = monitoring.draw(
@@ -68,6 +71,7 @@ def main(
     name = f"gatepower-monitor-{monitor.network.name}-{pdk}"
     if core.config != choose(core.network):
         name += f"-{core.config.slug(core.network)}"
+    name += "-placed" if placed else ""
     out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(result, indent=2) + chr(10))}")
     if wrong:
         err.print(f"{wrong} of {told} beats differ from the golden model", style="red")
@@ -94,5 +98,6 @@ def _show(result: dict) -> None:
     out.print(
         f"dynamic {result['dynamic_nw']:.1f} nW ({result['dynamic_without_glitches_nw']:.1f} without glitches),"
         f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; {result['clocks_per_second']:.0f} clock"
-        f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2"
+        f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2;"
+        f" wires {'placed' if result['placed'] else 'estimated'}"
     )

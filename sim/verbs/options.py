@@ -7,8 +7,12 @@ from typing import Annotated
 
 import typer
 
+from sparrow_ecg.model.console import counter
 from sparrow_ecg.model.files import check_writable
+from sparrow_ecg.sim.gates.design import Design, placed
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, pdk
+from sparrow_ecg.sim.gates.place.annealer import TEMPERATURES
+from sparrow_ecg.sim.gates.place.placement import Placing
 
 SLOWEST, FASTEST = 0.001, 100_000.0  # MHz, of what could be a clock; both bounds, or NaN and infinity would pass
 
@@ -23,6 +27,16 @@ def _file(path: Path) -> Path:
     return check_writable(path.parent) / path.name
 
 
+PlacedOption = Annotated[
+    bool,
+    typer.Option("--placed", help="Place the cells and take the wires from there; else wires are estimated."),
+]
+UtilisationOption = Annotated[float, typer.Option(help="Share of the core's area that cells take.")]
+EffortOption = Annotated[int, typer.Option(min=1, help="Moves tried of each cell at each temperature.")]
+LefOption = Annotated[
+    list[Path] | None,
+    typer.Option("--lef", help="LEF of technology and cells, a file at a time; by default those of the data root."),
+]
 RecordsOption = Annotated[
     str, typer.Option("--records", help="Test beats of these records only, by comma.", show_default=False)
 ]
@@ -48,3 +62,9 @@ WorkersDataOption = Annotated[
 StoreOption = Annotated[
     Path, typer.Option(help="SQLite file of what is finished, from which a sweep goes on.", callback=_file)
 ]
+
+
+def place_design(design: Design, root: Path, placing: Placing = Placing()) -> Design:
+    """The design with its cells placed, behind a bar."""
+    with counter(f"placing {len(design.netlist.instances)} cells", TEMPERATURES) as done:
+        return placed(design, root, placing, done)

@@ -11,13 +11,14 @@ from rich.table import Table
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import TopOption, core_options
 from sparrow_ecg.model.console import out, working
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.gates.design import synthesise
-from sparrow_ecg.sim.gates.library.pdks import GENERIC, liberty_root
+from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.netlist import verilog
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
-from sparrow_ecg.sim.verbs.options import CornerOption, FlatOption, GatesOption, PdkOption
+from sparrow_ecg.sim.verbs.options import CornerOption, FlatOption, GatesOption, PdkOption, PlacedOption, place_design
 
 
 @core_options()
@@ -28,21 +29,26 @@ def main(
     top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
+    placed: PlacedOption = False,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
+    if placed and pdk == GENERIC:
+        raise InputError(f"--placed: pdk {GENERIC} has no cells to place: choose from {', '.join(PDKS)}")
     build = replace(core, top=top)
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
     with working(f"{pdk}: mapping onto cells"):
         design = synthesise(build, pdk, liberty_root(data), corner, flow)
-        described = design.describe()
+    if placed:
+        design = place_design(design, liberty_root(data))
+    described = design.describe()
     _show(described)
     network = build.network
     name = f"synth-{network.name}-{pdk}-{build.config.slug(network)}{'' if top == 'core' else f'-{top}'}"
+    name += "-placed" if placed else ""
     if design.library:
-        text = (
-            f"// {network.name} {network.digest[:12]} on {pdk} {design.library.corner}\n{verilog(design.netlist, top)}"
-        )
+        head = f"// {network.name} {network.digest[:12]} on {pdk} {design.library.corner}\n"
+        text = head + verilog(design.netlist, build.module)
         out.print(f"wrote {write_atomic(folder / f'{name}.v', text)}")
     out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(described, indent=2) + chr(10))}")
 
@@ -65,5 +71,6 @@ def _show(described: dict) -> None:
     out.print(
         f"{described['cells']} cells, {described['registers']} registers, {described['clock_gates']} clock gates,"
         f" {described['area_um2']:.1f} um2; longest path {described['longest_path_ns']:.3f} ns,"
-        f" highest clock {described['fmax_mhz']:.1f} MHz (before layout)"
+        f" highest clock {described['fmax_mhz']:.1f} MHz"
+        f" (wires {'placed' if described['placed'] else 'estimated'}; before layout)"
     )

@@ -30,6 +30,8 @@ class Pdk:
                    OpenROAD-flow-scripts.
     micrometre:    length of a micrometre in the square root of the library's unit of area.
     slew:          transition time of inputs and of the clock, in ns.
+    site:          width of a placement site and height of a row, in um; every cell's area is a multiple of theirs.
+    lef:           folder below ``lef/`` in the data root; empty where none is known.
     hot:           the corner that is the default one at 100 C; empty where there is none.
     """
 
@@ -47,6 +49,8 @@ class Pdk:
     wire: float
     clock_wire: float
     slew: float
+    site: tuple[float, float]
+    lef: str = ""
     hot: str = ""
 
     def files(self, root: Path, corner: str | None = None) -> tuple[str, list[Path]]:
@@ -94,6 +98,8 @@ PDKS = {
             wire=0.172375,
             clock_wire=0.214962,
             slew=0.1,
+            site=(0.46, 2.72),
+            lef="sky130hd",
             hot="tt_100C_1v80",
         ),
         Pdk(
@@ -111,6 +117,7 @@ PDKS = {
             wire=0.104578,
             clock_wire=0.110884,
             slew=0.03,
+            site=(0.19, 1.4),
         ),
         Pdk(
             name="asap7",
@@ -127,6 +134,7 @@ PDKS = {
             wire=0.173323,
             clock_wire=0.144549,
             slew=0.02,
+            site=(0.054, 0.27),
         ),
         Pdk(
             name="ihp130",
@@ -146,6 +154,7 @@ PDKS = {
             wire=0.173072,
             clock_wire=0.144812,
             slew=0.1,
+            site=(0.48, 3.78),
         ),
     )
 }

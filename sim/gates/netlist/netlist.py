@@ -37,6 +37,7 @@ class Netlist:
     """nets: how many, the constants 0 and 1 among them. ports: nets by port name, low bit first.
 
     names: public names of nets, as ``block.signal[bit]``.
+    lengths: um of wire of each net, from a placement; None before there is one.
     """
 
     library: Library
@@ -45,6 +46,7 @@ class Netlist:
     inputs: dict[str, list[int]]
     outputs: dict[str, list[int]]
     names: dict[str, list[int]]
+    lengths: list[float] | None = None
 
     @cached_property
     def sinks(self) -> list[list[tuple[Instance, str]]]:
@@ -55,6 +57,12 @@ class Netlist:
                 if pin.name in instance.pins:
                     sinks[instance.pins[pin.name]].append((instance, pin.name))
         return sinks
+
+    @property
+    def fan_outs(self) -> list[int]:
+        """Of each net, how many pins and output ports it drives; none of the constants."""
+        ports = {net for bits in self.outputs.values() for net in bits}
+        return [(len(pins) + (net in ports)) * (net > ONE) for net, pins in enumerate(self.sinks)]
 
     @cached_property
     def drivers(self) -> dict[int, Instance]:
