@@ -6,7 +6,7 @@ import json
 import re
 import warnings
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,12 +17,14 @@ from amaranth.hdl import UnusedElaboratable
 
 from sparrow_ecg.hw.config import CoreConfig, Host
 from sparrow_ecg.hw.core.few_pins import FewPinCore
+from sparrow_ecg.hw.core.power import PowerGated
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.frontend.monitor import Monitor
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.ports import Core, port_list, result_layout
+from sparrow_ecg.hw.upf import power_intent
 from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network, golden
@@ -57,8 +59,10 @@ class Build:
     rate: float = SAMPLING_RATE
 
     @cached_property
-    def component(self) -> Core | FewPinCore | Chip | Monitor | MonitorChip:
+    def component(self) -> Core | PowerGated | FewPinCore | Chip | Monitor | MonitorChip:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
+        if self.top in HOSTED and self.config.power_gated:
+            raise InputError(f"top {self.top}: its registers read the core all the time: leave out --power-gated")
         if self.top == "chip":
             return self.chip
         if self.top == "monitor_chip":
@@ -85,11 +89,21 @@ class Build:
         return MonitorChip(self.network, self.config, self.rate, self.host)
 
     @cached_property
+    def core_path(self) -> tuple[str, ...]:
+        """Names of instances from the top to the core."""
+        return tuple(name for holder in self._holders for name in holder.core_path)
+
+    @cached_property
+    def _holders(self) -> list[Any]:
+        """The top, what in it holds the core, and so on; the core is the last."""
+        holders: list[Any] = [self.component]
+        while path := holders[-1].core_path:
+            holders.append(reduce(getattr, path, holders[-1]))
+        return holders
+
+    @property
     def core(self) -> Core:
-        found: Any = self.component
-        for name in self.component.core_path:
-            found = getattr(found, name)
-        return found
+        return self._holders[-1]
 
     @cached_property
     def geometry(self) -> Geometry:
@@ -152,12 +166,16 @@ class Build:
     @property
     def core_module(self) -> str:
         """The name of the core's module."""
-        return ".".join((self.top, *self.component.core_path))
+        return ".".join((self.top, *self.core_path))
 
     @property
     def apart(self) -> tuple[str, ...]:
         """Names of the modules to be told apart in synthesis, the core last."""
-        return (*(f"{self.top}.{name}" for name in self.component.beside), self.core_module)
+        path, names = [self.top], []
+        for holder in self._holders:
+            names += [".".join((*path, name)) for name in holder.beside]
+            path += holder.core_path
+        return (*names, self.core_module)
 
     @property
     def unread_resets(self) -> list[tuple[str, str]]:
@@ -172,7 +190,7 @@ class Build:
             "top": self.top,
             "module": self.module,
             **({"host": self.host} if self.top in HOSTED else {}),
-            "core_path": ".".join(self.component.core_path),
+            "core_path": ".".join(self.core_path),
             "network": {
                 "name": network.name,
                 "digest": network.digest,
@@ -199,9 +217,11 @@ class Build:
         }
 
     def save(self, folder: Path, name: str) -> tuple[Path, Path]:
-        """Write ``name.v``, of `module`, and ``name.json`` into a folder."""
+        """Write ``name.v``, of `module`, and ``name.json`` into a folder; of what is power gated ``name.upf``, too."""
         described = json.dumps(self.describe(), indent=2) + "\n"
         text = self.convert(self.module)
+        if self.config.power_gated:
+            write_atomic(folder / f"{name}.upf", power_intent(self.module, self.core_path))
         return write_atomic(folder / f"{name}.v", text), write_atomic(folder / f"{name}.json", described)
 
 

@@ -24,9 +24,13 @@ class CoreConfig(ABC):
     datapath: the name of the kind.
     weights:  ``rom`` (constants in logic) or ``ram`` (loaded at run time, another patient's network fits).
     neuron:   ``ssf``, or ``if``, the baseline that reads each weight T times.
+    rest:     cycles after a result in which it takes no count, for it is about to be switched off.
+    power_gated: whether it is switched off between beats.
     """
 
     datapath: ClassVar[str]
+    rest: ClassVar[int] = 0
+    power_gated: ClassVar[bool] = False
     weights: Weights
     neuron: Neuron
 
@@ -42,7 +46,8 @@ class CoreConfig(ABC):
 
     @abstractmethod
     def cycles(self, network: Network, trace: Trace) -> np.ndarray:
-        """Clock cycles of each beat, int64[beats], from its first count to its result, without stalls.
+        """Clock cycles of each beat, int64[beats], from its first count to its result, without stalls: from the first
+        cycle after `rest` in which it is offered.
 
         ``trace`` is the golden model's, of this config's kind of neuron.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sparrow_ecg.hw.config import CoreConfig, option_names
+from sparrow_ecg.hw.core.gated import Gated
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
@@ -15,12 +16,14 @@ TREE_SYNAPSES = 1000  # that are not zero: up to here a tree takes seconds to bu
 
 
 def choose(network: Network, datapath: str | None = None, **options: Any) -> CoreConfig:
-    """The core of a network: what is given, and the usual for the rest; options that are None are not given.
+    """The core of a network: what is given, and the usual for the rest; options that are None are not given. Of any
+    datapath, ``power_gated`` makes it a `Gated` one.
 
     Without a datapath it is the first that has what is asked for, the tree if the network is small enough for one.
     Raises InputError for a datapath that there is not, for an option that it has not, and when it does not suit.
     """
     given = {name: value for name, value in options.items() if value is not None}
+    gated = given.pop("power_gated", False)
     if datapath is None:
         datapath = Tree.datapath if network.nonzero_synapses <= TREE_SYNAPSES else Serial.datapath
         datapath = next((name for name in (datapath, *DATAPATHS) if not _unknown(DATAPATHS[name], given)), datapath)
@@ -34,7 +37,7 @@ def choose(network: Network, datapath: str | None = None, **options: Any) -> Cor
     own = {name: value for name, value in given.items() if name in option_names(kind)}
     config = kind(**(kind.usual(network) | own))
     config.check(network)
-    return config
+    return Gated(config) if gated else config
 
 
 def _unknown(kind: type[CoreConfig], given: dict[str, Any]) -> dict[str, Any]:
@@ -46,4 +49,6 @@ def _unknown(kind: type[CoreConfig], given: dict[str, Any]) -> dict[str, Any]:
 def from_dict(described: dict[str, Any]) -> CoreConfig:
     """What `CoreConfig.as_dict` gave."""
     options = dict(described)
-    return DATAPATHS[options.pop("datapath")](**options)
+    gated = options.pop("power_gated", False)
+    config = DATAPATHS[options.pop("datapath")](**options)
+    return Gated(config) if gated else config

@@ -44,12 +44,16 @@ NeuronOption = Annotated[
 ZeroSkipOption = Annotated[
     bool | None, typer.Option(help="Serial: inputs whose count is zero cost neither cycle nor weight read (default).")
 ]
+PowerGatedOption = Annotated[
+    bool | None, typer.Option("--power-gated", help="Switch the core off between beats; its weights are built in.")
+]
 CORE = {  # what chooses a core; see `choose`
     "datapath": DatapathOption,
     "lanes": LanesOption,
     "weights": WeightsOption,
     "neuron": NeuronOption,
     "zero_skip": ZeroSkipOption,
+    "power_gated": PowerGatedOption,
 }
 
 

@@ -33,6 +33,8 @@ def main(
     shape = "-".join(map(str, network.shape))
     out.print(f"{text}: network {network.name} ({shape}), {network.synapses} synapses, {build.config}")
     out.print(f"{described}: ports, memories, probes, digest {network.digest[:12]}")
+    if build.config.power_gated:
+        out.print(f"{folder / name}.upf: power intent, IEEE 1801: domain, switch, isolation")
     if image := build.image():
         path = write_atomic(folder / f"{name}.image", image)
         out.print(f"{path}: {len(image)} bytes, to load before the first beat")

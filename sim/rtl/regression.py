@@ -79,11 +79,14 @@ def run_bench(
 
 
 def regress(
-    members: Sequence[Build], seed: int = 0, on_line: Callable[[str], None] = lambda line: None
+    members: Sequence[Build],
+    seed: int = 0,
+    on_line: Callable[[str], None] = lambda line: None,
+    cores: Sequence[str] | None = None,
 ) -> list[Outcome]:
-    """Play every scenario to every member."""
+    """Play every scenario to every member. cores: as of `farm.farm`."""
     settings = {"FARM_SEED": str(seed)}
-    folder = farm.save(members, farm.farm(members))
+    folder = farm.save(members, farm.farm(members, cores))
     results = run_bench(folder, "sparrow_ecg.sim.rtl.benches.core_bench", on_line, settings)
     outcomes = []
     for case in results.iter("testcase"):

@@ -13,7 +13,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
-from sparrow_ecg.sim.gates.run.gatesim import Run
+from sparrow_ecg.sim.gates.run.gatesim import SLEEP, Run
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
 HEART_HZ = 75 / 60
@@ -66,8 +66,11 @@ def energy(
     for piece in simulator.pieces(counts, timing.delays, step):
         settled = max(settled, piece.settled)
         meter = Meter(design.netlist, timing, NetActivity(piece.snapshots), wires)
-        still[piece.part].append(meter.energy())
-        parts[piece.part].append(meter.energy(piece.moves))
+        for kept, moves in ((still, None), (parts, piece.moves)):
+            found = meter.energy(moves)
+            if piece.part == SLEEP:  # nothing moves in what has no supply, though the simulation plays noise there
+                found = found.without(design.build.core_path[-1])
+            kept[piece.part].append(found)
         progress(piece.beats)
     with_glitches, without = ({name: add(each) for name, each in found.items()} for found in (parts, still))
     return Measured(len(counts), with_glitches, without, settled)

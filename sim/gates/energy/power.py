@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -54,6 +54,12 @@ class MeteredEnergy:
     @property
     def leakage_nw(self) -> float:
         return sum(self.leakage.values())
+
+    def without(self, block: str) -> MeteredEnergy:
+        """That of the other blocks; ``cells`` stays that of all."""
+        blocks = {name: kinds for name, kinds in self.blocks.items() if name != block}
+        leakage = {name: value for name, value in self.leakage.items() if name != block}
+        return replace(self, blocks=blocks, leakage=leakage)
 
 
 def add(parts: Sequence[MeteredEnergy]) -> MeteredEnergy:

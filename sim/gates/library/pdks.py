@@ -26,6 +26,7 @@ class Pdk:
     full_adder:    the cell, its inputs, carry and sum, ``~`` before an output that it inverts; None where it has none.
     clock_buffer:  the cell of the estimated clock tree.
     buffer:        of nets that drive many pins, its input and output.
+    inverter:      the largest, its input and output: what is known of large transistors.
     wire, clock_wire: fF per micrometre of signal and clock wires, from the correlated RC files (setRC.tcl) of
                    OpenROAD-flow-scripts.
     micrometre:    length of a micrometre in the square root of the library's unit of area.
@@ -46,6 +47,7 @@ class Pdk:
     full_adder: tuple[str, str, str, str, str, str] | None
     clock_buffer: str
     buffer: tuple[str, str, str]
+    inverter: tuple[str, str, str]
     wire: float
     clock_wire: float
     slew: float
@@ -95,6 +97,7 @@ PDKS = {
             full_adder=(_SKY + "fa_1", "A", "B", "CIN", "COUT", "SUM"),
             clock_buffer=_SKY + "clkbuf_4",
             buffer=(_SKY + "buf_2", "A", "X"),
+            inverter=(_SKY + "inv_16", "A", "Y"),
             wire=0.172375,
             clock_wire=0.214962,
             slew=0.1,
@@ -114,6 +117,7 @@ PDKS = {
             full_adder=("FA_X1", "A", "B", "CI", "CO", "S"),
             clock_buffer="CLKBUF_X2",
             buffer=("BUF_X2", "A", "Z"),
+            inverter=("INV_X32", "A", "ZN"),
             wire=0.104578,
             clock_wire=0.110884,
             slew=0.03,
@@ -131,6 +135,7 @@ PDKS = {
             full_adder=("FAx1_ASAP7_75t_R", "A", "B", "CI", "~CON", "~SN"),
             clock_buffer="BUFx4_ASAP7_75t_R",
             buffer=("BUFx2_ASAP7_75t_R", "A", "Y"),
+            inverter=("INVx13_ASAP7_75t_R", "A", "Y"),
             wire=0.173323,
             clock_wire=0.144549,
             slew=0.02,
@@ -151,6 +156,7 @@ PDKS = {
             full_adder=None,
             clock_buffer="sg13g2_buf_4",
             buffer=("sg13g2_buf_2", "A", "X"),
+            inverter=("sg13g2_inv_16", "A", "Y"),
             wire=0.173072,
             clock_wire=0.144812,
             slew=0.1,

@@ -41,6 +41,8 @@ def gate_the_block(module: Module, pdk: Pdk) -> None:
     """Put one clock gate before all that has an enable in a block: its clock gates, and the flip-flops that share
     theirs with none. It is open when any of these enables is high. Flip-flops without an enable keep the clock.
     """
+    if "clk" not in module["ports"]:
+        return
     gate, enable, clock, _ = pdk.clock_gate
     bits, root = _new_bits(module), module["ports"]["clk"]["bits"][0]
     enables, sinks = [], []

@@ -88,7 +88,7 @@ def _run(build: Build, scripts: Sequence[str], library: Library | None, flow: Fl
         gates = json.loads((folder / "gates.json").read_text())
         for name, module in gates["modules"].items():
             edit.gate_the_gates(module, library.pdk)
-            if name in build.apart and name != build.top:  # a core that stands alone has its clock only while it works
+            if name in build.apart and build.top != "core":  # which has its clock only while it works
                 edit.gate_the_block(module, library.pdk)
         (folder / "gates.json").write_text(json.dumps(gates))
     run_yosys(to_cells, folder)

@@ -72,14 +72,14 @@ class Functions:
     def ops(self, netlist: Netlist, delays: Mapping[int, tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
         """Rows as in gatesim.cpp, int32[rows, columns], and the sizes: nets, states and nets, rows of each list."""
         clocks, registers, shown, gates = [], [], [], []
-        size = netlist.nets
+        states = state_places(netlist)
+        size = netlist.nets + 2 * len(states)
         for instance in [*netlist.flip_flops, *netlist.order]:
             cell, slots = instance.cell, _slots(instance.cell)
             places = dict.fromkeys(slots, 0) | instance.pins
             if cell.sequential:
-                places |= dict(zip(_states(cell), (size, size + 1), strict=False))
-                state = size
-                size += 2
+                state = states[id(instance)]
+                places |= dict(zip(_states(cell), (state, state + 1), strict=False))
             pins = [places[slot] for slot in slots]
             numbers = self.of_cell[cell.name]
             outputs = [
@@ -109,6 +109,14 @@ class Functions:
     ) -> list[int]:
         functions = functions + [-1] * (4 - len(functions))
         return [kind, out, *functions, *delays.get(out, (1, 1)), *pins, *[0] * (self.pins - len(pins))]
+
+
+def state_places(netlist: Netlist) -> dict[int, int]:
+    """Where the state of each register and clock gate is kept, behind the nets, by ``id`` of its instance. The inverse
+    is the next.
+    """
+    kept = [instance for instance in (*netlist.flip_flops, *netlist.order) if instance.cell.sequential]
+    return {id(instance): netlist.nets + 2 * k for k, instance in enumerate(kept)}
 
 
 def _states(cell: Cell) -> tuple[str, ...]:

@@ -22,15 +22,18 @@ struct Op {
 
 struct Ports {
     int32_t clock, reset, counts_valid, counts_ready, result_valid, result_ready, image_valid, image_ready;
-    int32_t inputs, outputs, input_bits, class_bits, potential_bits, image_bytes, layers, layer_bits;
-    const int32_t *counts, *result, *image, *layer;
+    int32_t power, isolate; // the constants 1 and 0 where nothing is power gated
+    int32_t inputs, outputs, input_bits, class_bits, potential_bits, image_bytes, layers, layer_bits, rest, switched;
+    const int32_t *counts, *result, *image, *layer, *states; // states: where those of the switched domain are kept
 };
 
 struct Simulator {
     int nets, size; // nets proper, and all that is kept: states follow the nets
     std::vector<word> net, before;
     std::vector<Op> clocks, registers, shown, gates; // shown: outputs of flip-flops
-    std::vector<word> active; // lanes whose toggles are counted, by what they are at: taking inputs, or a layer
+    std::vector<word> active; // lanes whose toggles are counted, by what they are at, see `parts`
+    std::vector<int> switched; // states that a power switch takes away, in the lanes `off`
+    word off = 0, noise = 88172645463325252;
 
     // with delays
     bool delayed = false;
@@ -72,6 +75,11 @@ struct Simulator {
             word edge = op.value(0, net.data()) & ~op.value(0, before.data());
             set_state(op, (edge & op.value(1, before.data())) | (~edge & net[op.out]));
         }
+        if (clock && off)
+            for (int state : switched) {
+                noise ^= noise << 13, noise ^= noise >> 7, noise ^= noise << 17;
+                net[state] = (net[state] & ~off) | (noise & off), net[state + 1] = ~net[state];
+            }
         inputs();
         if (delayed) {
             settle();
@@ -163,11 +171,13 @@ static word bits(const uint16_t *values, int bit) {
 }
 
 // Plays beats, a run of them in each lane: lane l takes beats starts[l] to starts[l + 1].
-// A lane is active from the first count of its first beat after `warm` others to its last result.
+// A lane is active from the result of its first `warm` beats to its last result. What is power gated loses its state at
+// each clock at which its switch is open.
 // snapshots: null, or room for `room` * 2 states of all nets, low phase and high phase of each cycle; active: the
 // active lanes of each cycle.
 // rises, falls: null, or where the toggles of each net in active lanes are added up, gates having their delays:
-// int64[1 + layers][nets], by what the core is at in the cycle.
+// int64[3 + layers][nets], by what the core is at in the cycle: taking inputs, a layer, waking up (or about to be
+// switched off), without supply.
 // Returns the cycles simulated, or minus one more than a beat that gave no result in `limit` cycles.
 extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts,
                             const int64_t *starts, const uint8_t *image, int64_t limit, int64_t warm, int64_t room,
@@ -188,11 +198,13 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
         s.phase(~word(0), p.clock, inputs);
     };
 
+    s.switched.assign(p.states, p.states + p.switched);
     int64_t sent[64], got[64], cycle = 0, silent = 0;
-    int position[64] = {};
+    int position[64] = {}, rested[64];
     uint16_t now[64] = {}, valid[64] = {};
-    word busy = 0, finished = 0;
+    word busy = 0, finished = 0, begun = 0;
     for (int lane = 0; lane < 64; lane++) {
+        rested[lane] = p.rest;
         sent[lane] = got[lane] = starts[lane];
         finished |= word(starts[lane] == starts[lane + 1]) << lane;
     }
@@ -222,19 +234,23 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
 
     while (~finished) {
         word taken = net[p.counts_valid] & net[p.counts_ready], given = net[p.result_valid] & ~finished;
-        for (int lane = 0; lane < 64; lane++)
-            busy |= (taken >> lane & 1 && sent[lane] >= starts[lane] + warm) ? word(1) << lane : 0;
-        word working = busy & ~finished;
-        s.active.assign(1 + p.layers, 0);
-        s.active[0] = working & net[p.counts_ready];
+        for (int lane = 0; lane < 64; lane++) {
+            bool rests = valid[lane] && sent[lane] == got[lane] && position[lane] == 0 && rested[lane] == p.rest;
+            if (rests && ~begun >> lane & 1) begun |= word(1) << lane, cycles[sent[lane]] = int32_t(cycle);
+            rested[lane] += rested[lane] < p.rest;
+        }
+        word working = busy & ~finished, on = net[p.power], running = working & on & ~net[p.isolate];
+        s.active.assign(3 + p.layers, 0);
+        s.active[0] = running & net[p.counts_ready];
         for (int layer = 0; layer < p.layers; layer++) {
-            word here = working & ~net[p.counts_ready];
+            word here = running & ~net[p.counts_ready];
             for (int b = 0; b < p.layer_bits; b++) here &= layer >> b & 1 ? net[p.layer[b]] : ~net[p.layer[b]];
             s.active[1 + layer] = here;
         }
+        s.active[1 + p.layers] = working & on & net[p.isolate];
+        s.active[2 + p.layers] = working & ~on;
         for (int lane = 0; lane < 64; lane++) {
             if (taken >> lane & 1) {
-                if (position[lane] == 0) cycles[sent[lane]] = int32_t(cycle);
                 if (++position[lane] == p.inputs) position[lane] = 0, sent[lane]++;
             }
             if (!(given >> lane & 1)) continue;
@@ -250,12 +266,16 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
                 potentials[beat * p.outputs + i] = int64_t(value << (64 - p.potential_bits)) >> (64 - p.potential_bits);
             }
             cycles[beat] = int32_t(cycle) - cycles[beat] + 1;
+            begun &= ~(word(1) << lane);
+            rested[lane] = 0;
+            if (got[lane] >= starts[lane] + warm) busy |= word(1) << lane;
             finished |= word(got[lane] == starts[lane + 1]) << lane;
         }
         bool keep = snapshots && cycle < room;
         if (keep) active[cycle] = working;
         s.phase(0, p.clock, nothing);
         if (keep) memcpy(snapshots + 2 * cycle * s.nets, net.data(), s.nets * sizeof(word));
+        s.off = ~net[p.power];
         s.phase(~word(0), p.clock, offer);
         if (keep) memcpy(snapshots + (2 * cycle + 1) * s.nets, net.data(), s.nets * sizeof(word));
         cycle++;

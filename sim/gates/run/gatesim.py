@@ -15,16 +15,18 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.sim.gates.netlist.netlist import Netlist
-from sparrow_ecg.sim.gates.run.compiled import Functions, address, ticks
+from sparrow_ecg.sim.gates.netlist.netlist import ONE, ZERO, Netlist
+from sparrow_ecg.sim.gates.run.compiled import Functions, address, state_places, ticks
 
 LANES = 64
+WAKE, SLEEP = "wake", "sleep"  # parts of a beat on a power gated core: its outputs are isolated, it has no supply
 ROOM = 256 << 20  # bytes of snapshots at a time
 
 
@@ -59,7 +61,7 @@ class Snapshots:
 
 @dataclass(frozen=True, eq=False)
 class Toggles:
-    """Rises and falls of every net, int64[1 + layers, nets], by `parts`; and the longest time that a phase of the
+    """Rises and falls of every net, int64[3 + layers, nets], by `parts`; and the longest time that a phase of the
     clock took to settle, in ns.
     """
 
@@ -106,9 +108,10 @@ class _Ports(ctypes.Structure):
             for stream, ends in (("counts", "vr"), ("result", "vr"), ("image", "vr"))
             for end in ends
         ),
+        *((name, ctypes.c_int32) for name in ("power", "isolate")),
         *((n, ctypes.c_int32) for n in ("inputs", "outputs", "input_bits", "class_bits", "potential_bits", "bytes")),
-        *((name, ctypes.c_int32) for name in ("layers", "layer_bits")),
-        *((name, ctypes.c_void_p) for name in ("counts_nets", "result_nets", "image_nets", "layer_nets")),
+        *((name, ctypes.c_int32) for name in ("layers", "layer_bits", "rest", "switched")),
+        *((name, ctypes.c_void_p) for name in ("counts_nets", "result_nets", "image_nets", "layer_nets", "states")),
     ]
 
 
@@ -147,7 +150,7 @@ class GateSimulator:
         The run's results are those of all beats played, the unseen ones too.
         """
         played, starts = _warmed(counts)
-        rises, falls = (np.zeros((1 + self.core.geometry.layers, self.netlist.nets), np.int64) for _ in "rf")
+        rises, falls = (np.zeros((3 + self.core.geometry.layers, self.netlist.nets), np.int64) for _ in "rf")
         steps = ctypes.c_int64()
         run = self._simulate(played, starts, limit, delays=ticks(delays, step), toggles=(rises, falls), steps=steps)
         return run, Toggles(rises, falls, steps.value * step)
@@ -156,28 +159,49 @@ class GateSimulator:
         """All that `watch` and `settle` say of these beats, as many at a time as there is room for."""
         cycles = int(self.run(counts[:LANES]).cycles.max())
         deep = max(1, ROOM // (16 * self.netlist.nets * cycles) - 1)
-        names = ["input", *(f"layer_{k}" for k in range(self.core.geometry.layers))]
+        names = ["input", *(f"layer_{k}" for k in range(self.core.geometry.layers)), WAKE, SLEEP]
+        names = names if self.core.config.power_gated else names[:-2]
         for start in range(0, len(counts), deep * LANES):
             batch = counts[start : start + deep * LANES]
             snapshots = self.watch(batch)
             _, toggles = self.settle(batch, delays, step)
-            for k, (name, mask) in enumerate(zip(names, self.parts(snapshots), strict=True)):
+            for k, (name, mask) in enumerate(zip(names, self.parts(snapshots), strict=False)):
                 part = Snapshots(snapshots.nets, snapshots.active & mask)
                 moves = toggles.rises[k], toggles.falls[k]
                 yield Piece(name, part, moves, toggles.settled, 0 if k else len(batch))
 
     def parts(self, snapshots: Snapshots) -> list[np.ndarray]:
-        """Masks of what the core is at in each cycle, uint64[2 * cycles]: taking inputs, then each layer."""
+        """Masks of what the core is at in each cycle, uint64[2 * cycles]: taking inputs, each layer, waking up (or
+        about to be switched off), without supply.
+        """
         start = snapshots.nets[::2]  # what is at work when the clock rises does what follows
         loading = start[:, self.netlist.outputs["counts__ready"][0]]
-        bits = [start[:, net] for net in self.netlist.names[self.core.core.layer.name]]
+        power, isolate = (start[:, net] for net in self._switch())
+        bits = [start[:, net] for net in self._layer_nets()]
         masks = [loading]
         for layer in range(self.core.geometry.layers):
-            here = ~loading
+            here = power & ~isolate & ~loading
             for b, words in enumerate(bits):
                 here = here & (words if layer >> b & 1 else ~words)
             masks.append(here)
-        return [np.repeat(mask, 2) for mask in masks]
+        return [np.repeat(mask, 2) for mask in (*masks, power & isolate, ~power)]
+
+    @cached_property
+    def _lost(self) -> list[int]:
+        """Where the states are kept that a sleep destroys."""
+        states = state_places(self.netlist)
+        domain = self.core.core_path[-1] if self.core.config.power_gated else None
+        return [states[id(each)] for each in self.netlist.instances if each.block == domain and id(each) in states]
+
+    def _layer_nets(self) -> list[int]:
+        return self.netlist.names[".".join((*self.core.core_path, self.core.core.layer.name))]
+
+    def _switch(self) -> tuple[int, int]:
+        """The nets that close the switch and that isolate; constants where there is none."""
+        if not self.core.config.power_gated:
+            return ONE, ZERO
+        power, isolate = (self.netlist.names[f"controller.{name}"][0] for name in ("power", "isolate"))
+        return power, isolate
 
     def _simulate(
         self,
@@ -222,18 +246,20 @@ class GateSimulator:
     def _ports(self) -> tuple[_Ports, list[np.ndarray]]:
         """Where the streams are; the arrays that it points to must outlive it."""
         g, nets = self.core.geometry, self.netlist.inputs | self.netlist.outputs
-        layer = self.netlist.names[self.core.core.layer.name]
+        layer, lost = self._layer_nets(), self._lost
         lists = [np.array(nets.get(f"{stream}__payload", []), np.int32) for stream in ("counts", "result", "image")]
-        lists.append(np.array(layer, np.int32))
+        lists += [np.array(each, np.int32) for each in (layer, lost)]
         ends = [
             nets.get(f"{stream}__{end}", [0])[0]
             for stream in ("counts", "result", "image")
             for end in ("valid", "ready")
         ]
         sizes = g.shape[0], g.shape[-1], len(lists[0]), g.class_bits, g.potential_bits
-        parts = g.layers, len(layer)
+        parts = g.layers, len(layer), self.core.config.rest, len(lost)
         pointers = (array.ctypes.data for array in lists)
-        ports = _Ports(nets["clk"][0], nets["rst"][0], *ends, *sizes, len(self.image), *parts, *pointers)
+        ports = _Ports(
+            nets["clk"][0], nets["rst"][0], *ends, *self._switch(), *sizes, len(self.image), *parts, *pointers
+        )
         return ports, lists
 
 

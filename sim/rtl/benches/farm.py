@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.catalog import DATAPATHS, from_dict
+from sparrow_ecg.hw.core.gated import Gated
 from sparrow_ecg.model.network import Network, from_json
 from sparrow_ecg.model.network.drawn import DrawnWeights, random_network
 from sparrow_ecg.sim.cache import cached
+from sparrow_ecg.sim.rtl.destroyed import destroyed
 
 # Of the bus ``drive``: where each input of the core that is at work lies.
 RESET, COUNT_VALID, IMAGE_VALID, RESULT_READY = (1 << bit for bit in range(4))
@@ -34,9 +37,10 @@ def result_bits(member: Build) -> int:
 
 
 def every_config(network: Network, few: int = 2) -> list[Build]:
-    """A network on every kind of core that there is."""
-    kinds = reversed(DATAPATHS.values())
-    return [Build(network, config) for kind in kinds for config in kind.samples(network, few)]
+    """A network on every kind of core that there is, and the first of each datapath power gated, too."""
+    kinds = [list(kind.samples(network, few)) for kind in reversed(DATAPATHS.values())]
+    configs: list[CoreConfig] = [config for kind in kinds for config in kind]
+    return [Build(network, config) for config in [*configs, *(Gated(kind[0]) for kind in kinds)]]
 
 
 def random_members(seed: int, size: int) -> list[Build]:
@@ -57,9 +61,11 @@ def farm(members: Sequence[Build], cores: Iterable[str] | None = None) -> str:
     """Verilog of module ``farm``: the core that ``member`` chooses is driven and seen, the others sleep.
 
     Buses are read and written once a cycle, at the falling edge of ``clk``, so nothing races. ``cores``: Verilog
-    of each member's core, whose module is ``core_<position>``; by default as it is generated.
+    of each member's core, whose module is ``core_<position>``; by default as it is generated. A power gated core
+    forgets all in its sleep.
     """
-    cores = cores or (member.convert(f"core_{i}") for i, member in enumerate(members))
+    cores = cores or [member.convert(f"core_{i}") for i, member in enumerate(members)]
+    cores = [destroyed(member, text, f"core_{i}") for i, (member, text) in enumerate(zip(members, cores, strict=True))]
     seen_bits = RESULT_AT + max(result_bits(member) for member in members)
     instances, cases = "", ""
     for i, member in enumerate(members):

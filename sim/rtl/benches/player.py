@@ -44,6 +44,7 @@ class CorePlayer:
         self.rng = np.random.default_rng([seed, index])
         self.clocks = 0
         self.loading = True
+        self.rested = 0  # cycles since a result was taken, or a reset
 
     async def cycle(self, drive: int) -> int:
         """One clock cycle with these inputs; what the core showed at its rising edge."""
@@ -58,6 +59,7 @@ class CorePlayer:
         for _ in range(cycles):
             await self.cycle(RESET | self.random.getrandbits(COUNT_AT + 8) & ~RESET)
         self.loading = True
+        self.rested = self.member.config.rest
 
     async def play(
         self,
@@ -93,7 +95,7 @@ class _Streams:
     """The streams of a core while beats are played: each cycle, something is offered, and what was seen is checked.
 
     sent, answered: counts that the core has taken, and results that were taken from it.
-    elapsed: cycles since the core took the first count of the beat that it is at.
+    elapsed: cycles since the first count of the beat was offered to the core at rest.
     stalled: those of them that the player made it wait.
     quiet:   cycles in which nothing has moved.
     held:    a result that was shown, and not taken.
@@ -150,10 +152,11 @@ class _Streams:
 
     def _count_time(self) -> None:
         self.quiet += 1
-        if self.sent % self.inputs or self.sent > self.answered * self.inputs:
+        self.player.rested += 1
+        if self.elapsed or (self.offers_count and self.player.rested > self.member.config.rest and not self.bytes_left):
             self.elapsed += 1
-            if self.sent < (self.answered + 1) * self.inputs:
-                self.stalled += not self.offers_count
+        if self.answered * self.inputs < self.sent < (self.answered + 1) * self.inputs:
+            self.stalled += not self.offers_count
 
     def _byte_taken(self) -> None:
         if self.waiting is not None:
@@ -166,8 +169,6 @@ class _Streams:
     def _count_taken(self) -> None:
         if self.bytes_left:
             raise self._fault("protocol", f"a count is taken with {len(self.bytes_left)} image bytes to come")
-        if self.sent == self.answered * self.inputs:
-            self.elapsed, self.stalled = 1, 0
         self.sent += 1
         self.offers_count, self.quiet = False, 0
 
@@ -184,6 +185,7 @@ class _Streams:
         if taken != expected:
             raise self._fault("cycles", f"{taken} cycles, not {expected}")
         self.answered, self.held, self.quiet = self.answered + 1, None, 0
+        self.elapsed = self.stalled = self.player.rested = 0
 
     def _check_answer(self, result: int) -> None:
         geometry, beat = self.member.geometry, self.answered

@@ -3,8 +3,9 @@
 // Both front ends drive this same module: they fill `counts` (and `image`), hold `go` until `done`, and read the
 // other arrays. Two cycles without `go` rewind the block, while the core waits between two beats.
 // `parameters.svh` is generated: INPUTS, OUTPUTS, LAYERS, their widths, BLOCK (beats), IMAGE_BYTES, and the macros
-// HAS_IMAGE (a core with weights in ram), PROBES and TALLY (a build that counts activity), WATCH (one that also
-// keeps each neuron as it leaves the lanes).
+// REST (cycles after a result in which the core falls asleep), HAS_IMAGE (a core with weights in ram), PROBES, TALLY and
+// CORE (a build that counts activity, and where its probes are), WATCH (one that also keeps each neuron as it leaves the
+// lanes).
 module harness (
     input logic clk,
     input logic reset,
@@ -28,11 +29,12 @@ module harness (
   logic [15:0] counts[0:BLOCK*INPUTS-1]  /*verilator public_flat_rw*/;
   logic [31:0] classes[0:BLOCK-1]  /*verilator public_flat_rd*/;
   logic [63:0] potentials[0:BLOCK*OUTPUTS-1]  /*verilator public_flat_rd*/;
-  logic [31:0] cycles[0:BLOCK-1]  /*verilator public_flat_rd*/;  // from its first count to its result, both included
+  // from the offer of its first count to its result, both included
+  logic [31:0] cycles[0:BLOCK-1]  /*verilator public_flat_rd*/;
 
-  logic [31:0] fed, position, word, answered, now, noise;
+  logic [31:0] fed, position, word, answered, now, noise, rested;
   logic [31:0] begun[0:BLOCK-1];
-  logic offered, loaded;
+  logic offered, waiting, loaded;
   logic counts_valid, counts_ready, result_valid, result_ready;
   logic [CLASS_BITS+OUTPUTS*POTENTIAL_BITS-1:0] result;
 
@@ -42,13 +44,17 @@ module harness (
   assign result_ready = run & (calm | (noise[12] & noise[17]));
   assign done = answered == beats;
 
+  wire begins = counts_valid & position == 0 & fed == answered & rested == REST;
+
   always_ff @(posedge clk) begin
     if (~run) noise <= stall;
     else if (~calm) noise <= noise * 32'd1664525 + 32'd1013904223;
     now <= now + 1;
     offered <= counts_valid & ~counts_ready;
+    waiting <= begins & ~counts_ready;
+    if (begins & ~waiting) begun[fed] <= now;
+    if (rested != REST) rested <= rested + 1;
     if (counts_valid & counts_ready) begin
-      if (position == 0) begun[fed] <= now;
       word <= word + 1;
       position <= position == INPUTS - 1 ? 0 : position + 1;
       if (position == INPUTS - 1) fed <= fed + 1;
@@ -59,6 +65,7 @@ module harness (
         potentials[answered*OUTPUTS+i] <= 64'(signed'(result[CLASS_BITS+i*POTENTIAL_BITS+:POTENTIAL_BITS]));
       cycles[answered] <= now - begun[answered] + 1;
       answered <= answered + 1;
+      rested <= 0;
     end
     if (rst | ~run) begin
       fed <= 0;
@@ -67,6 +74,8 @@ module harness (
       answered <= 0;
       now <= 0;
       offered <= 0;
+      waiting <= 0;
+      rested <= REST;
     end
   end
 
@@ -120,11 +129,11 @@ module harness (
 
   always @(posedge clk) begin
     if (rst | (counts_valid & counts_ready & position == 0)) leavers <= 0;
-    else if (dut.watch_leaving & leavers < 2 * NEURONS) begin
-      left[leavers*5] <= 64'(dut.probe_layer);
-      left[leavers*5+1] <= 64'(dut.watch_neuron);
-      left[leavers*5+2] <= 64'(signed'(dut.watch_potential));
-      left[leavers*5+3] <= FIRED_IS_TRAIN != 0 ? 64'($countones(dut.watch_fired)) : 64'(dut.watch_fired);
+    else if (`CORE.watch_leaving & leavers < 2 * NEURONS) begin
+      left[leavers*5] <= 64'(`CORE.probe_layer);
+      left[leavers*5+1] <= 64'(`CORE.watch_neuron);
+      left[leavers*5+2] <= 64'(signed'(`CORE.watch_potential));
+      left[leavers*5+3] <= FIRED_IS_TRAIN != 0 ? 64'($countones(`CORE.watch_fired)) : 64'(`CORE.watch_fired);
       left[leavers*5+4] <= 64'(now - begun[answered] + 1);
       leavers <= leavers + 1;
     end

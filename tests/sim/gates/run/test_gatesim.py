@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.gated import Gated
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
@@ -34,6 +36,8 @@ CONFIGS = [
     (Serial(lanes=3, weights="ram"), Flow()),
     (Serial(lanes=5, neuron="if"), Flow()),
     (Tree(), Flow()),
+    (Gated(Tree()), Flow()),
+    (Gated(Serial(lanes=3)), Flow(flat=False)),
 ]
 
 
@@ -63,7 +67,8 @@ def test_bit_exact_with_and_without_delays(library, config, flow):
         clocks = sorted(design.netlist.clock_nets)
         assert (toggles.rises[part][clocks] == rises[clocks]).all()
         assert (toggles.rises[part] + toggles.falls[part]).sum() >= (rises + falls).sum()
-    assert np.bitwise_count(sum(mask & snapshots.active for mask in parts)).sum() == 2 * run.cycles.sum()
+    cycles = (run.cycles + config.rest).sum()
+    assert np.bitwise_count(sum(mask & snapshots.active for mask in parts)).sum() == 2 * cycles
 
 
 @libraries("nangate45", "asap7", "ihp130")
@@ -84,6 +89,26 @@ def test_a_wrong_gate_is_seen(library):
     broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
     design.__dict__["simulator"] = GateSimulator(replace(netlist, instances=broken), design.build)
     assert measurement.check(design, counts)[1] > 0
+
+
+@libraries("sky130")
+def test_state_is_lost_in_every_sleep(library):
+    """Every register of the core moves at random there, and but for the switch's none that is always on."""
+    design, counts = designed(library, Gated(Tree()))
+    snapshots = design.simulator.watch(counts)
+    rises, falls = NetActivity(snapshots, design.simulator.parts(snapshots)[-1]).toggles
+    held = {inside: [] for inside in (True, False)}
+    for each in design.netlist.flip_flops:
+        held[each.block == "core"].append((rises + falls)[each.outputs].sum())
+    assert all(held[True])
+    assert (
+        sorted(map(bool, held[False])) == [False] + [True] * 3
+    )  # not isolation; the switch, and the wake-up's counter
+    unreset = re.sub(r"(core\.core  core \((?s:.*?)\.isolate\()isolate\)", r"\g<1>1'h0)", design.build.verilog)
+    assert unreset != design.build.verilog
+    build = design.build.edited(unreset)
+    broken = Design(build, library, Flow(), synthesis.synthesise(build, library, Flow()))
+    assert measurement.check(broken, counts)[1] > 0
 
 
 @libraries("sky130")
