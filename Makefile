@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal energy bench firmware chain cosim-firmware adaptive synth place gatepower sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal energy bench firmware chain cosim-firmware adaptive synth place gatepower handover sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ place: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## a place for every c
 
 gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
 	$(RUN) $(if $(filter monitor,$(TOP)),gatepower-monitor --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)
+
+handover: $(SILICON) ## RTL, netlist, SDC, pins, LibreLane's configuration and a testbench in Verilog (ARGS='--librelane PYTHON': checked by its loader)
+	$(RUN) handover --network $(NETWORK) $(ARGS)
 
 sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which, and energy (NETWORK=reference)
 	$(RUN) sram --network $(NETWORK) --split $(SPLIT) $(ARGS)
