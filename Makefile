@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal energy bench firmware chain cosim-firmware adaptive synth place gatepower handover sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy bench firmware chain cosim-firmware adaptive synth place gatepower handover sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 formal: $(FORMAL) ## prove what must hold of the RTL, for all inputs (ARGS=--broken: planted bugs must be found)
 	$(RUN) formal $(ARGS)
 
+signoff: $(BASE) ## what was shown, put together from build/results: build/results/signoff.json (nothing is run)
+	$(RUN) signoff $(ARGS)
+
 energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN
 	$(RUN) energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
@@ -114,7 +117,7 @@ synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a
 place: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## a place for every cell: wire lengths, DEF, picture (then: make gatepower ARGS=--placed)
 	$(RUN) place --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
-gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
+gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## average power and energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
 	$(RUN) $(if $(filter monitor,$(TOP)),gatepower-monitor --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)
 
 handover: $(SILICON) ## RTL, netlist, SDC, pins, LibreLane's configuration and a testbench in Verilog (ARGS='--librelane PYTHON': checked by its loader)

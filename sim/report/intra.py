@@ -1,4 +1,4 @@
-"""What each shipped network scores with every seed on `intra`, beside the energy that was measured of one of them."""
+"""What each shipped network scores with every seed on `intra`, beside the least power that was measured of one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.testset import select
 from sparrow_ecg.sim.report.figures import Figure
 
-ENERGY, POWER = ".energy", ".power"  # how names of figures end, after the network's and the core's
+POWER, WARM, ENERGY = ".power", ".power_37", ".energy"  # how names of figures end, after the network's and the core's
 SPLIT = "intra"
 LIBRARY = "sky130"  # of every figure that is named so
 
@@ -35,17 +35,19 @@ def accuracy(network: Network, beats: Beats) -> float:
 
 
 def row(name: str, beats: Beats, figures: Mapping[str, Figure]) -> dict[str, Any]:
-    """A shipped network: what it is, ``accuracies`` seed by seed, and the least energy that was measured of a seed.
+    """A shipped network: what it is, ``accuracies`` seed by seed, and the least power that was measured of a seed.
 
-    ``active_nJ`` is that of a beat, ``average_nW`` the power at 75 beats a minute, leakage of all the time included;
-    each is None where it was not measured, and ``measured`` says of what they are.
+    ``average_nW`` is the power at 75 beats a minute and 25 C, leakage of all the time included, ``average_nW_37`` the
+    same at 37 C, ``active_nJ`` the energy of a beat of the same core while active; each is None where it was not
+    measured, and ``measured`` says of what they are.
     """
     network = Network.load(name)
     trained = siblings(name, SPLIT)
     networks = [Network.load(source) for source in trained]
     accuracies = [accuracy(each, beats) for each in networks]
-    energy = _measured((name, *trained), figures)
-    power = figures.get(energy.removesuffix(ENERGY) + POWER) if energy else None
+    power = _measured((name, *trained), figures)
+    beside = {end: figures.get(power.removesuffix(POWER) + end) if power else None for end in (POWER, WARM, ENERGY)}
+    values = {end: figure.value if figure else None for end, figure in beside.items()}
     return {
         "name": name,
         "shape": list(network.shape),
@@ -58,24 +60,25 @@ def row(name: str, beats: Beats, figures: Mapping[str, Figure]) -> dict[str, Any
         "accuracies": accuracies,
         "mean": statistics.fmean(accuracies),
         "deviation": statistics.stdev(accuracies),
-        "active_nJ": figures[energy].value if energy else None,
-        "average_nW": power.value if power else None,
-        "measured": _conditions(energy, figures[energy]) if energy else None,
+        "average_nW": values[POWER],
+        "average_nW_37": values[WARM],
+        "active_nJ": values[ENERGY],
+        "measured": _conditions(power, figures[power]) if power else None,
     }
 
 
 def _measured(names: tuple[str, ...], figures: Mapping[str, Figure]) -> str | None:
-    """The name of the least energy that was measured of one of these networks."""
+    """The name of the least power that was measured of one of these networks."""
     found = [
         name
         for name, figure in figures.items()
-        if name.endswith(ENERGY) and len(figure.sources) == 1 and figure.sources[0].network in names
+        if name.endswith(POWER) and len(figure.sources) == 1 and figure.sources[0].network in names
     ]
     return min(found, key=lambda name: figures[name].value, default=None)
 
 
 def _conditions(name: str, figure: Figure) -> dict[str, Any]:
-    """Of which network an energy is, on which core and under which conditions, with the command that gives it."""
+    """Of which network a power is, on which core and under which conditions, with the command that gives it."""
     network = Network.load(figure.sources[0].network)
     return {
         "network": figure.sources[0].network,
@@ -90,17 +93,24 @@ def _conditions(name: str, figure: Figure) -> dict[str, Any]:
 
 
 def table(rows: list[dict[str, Any]]) -> Table:
-    """Least energy first; networks without one last."""
-    columns = ("", "each seed, %", "mean ± dev.", "nJ", "nW", "of")
-    shown = Table(*columns, title=f"accuracy on {SPLIT}, and energy of a beat", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for found in sorted(rows, key=lambda row: row["active_nJ"] or float("inf")):
+    """Least power first; networks without one last."""
+    columns = ("", "each seed, %", "mean ± dev.", "nW, 25 C", "37 C", "active nJ", "of")
+    shown = Table(
+        *columns,
+        title=f"accuracy on {SPLIT}, and average power at 75 beats a minute, all in",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    for found in sorted(rows, key=lambda row: row["average_nW"] or float("inf")):
         of = found["measured"]
         shown.add_row(
             found["name"],
             " ".join(f"{100 * value:.2f}" for value in found["accuracies"]),
             f"{100 * found['mean']:.3f}±{100 * found['deviation']:.3f}",
-            "" if found["active_nJ"] is None else f"{found['active_nJ']:.4g}",
-            "" if found["average_nW"] is None else f"{found['average_nW']:.1f}",
+            *(
+                "" if found[name] is None else f"{found[name]:.4g}"
+                for name in ("average_nW", "average_nW_37", "active_nJ")
+            ),
             f"{of['datapath']}, seed {of['seed']}" if of else "",
         )
     return shown

@@ -12,7 +12,7 @@ import numpy as np
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.sim.gates.design import Design, synthesise
-from sparrow_ecg.sim.gates.energy import measurement
+from sparrow_ecg.sim.gates.energy import average, measurement
 from sparrow_ecg.sim.studies.hearts import test_beats
 from sparrow_ecg.sim.studies.point import Point
 
@@ -51,7 +51,8 @@ def measure(point: Point, data: Path | None = None) -> dict[str, Any]:
     start = time.monotonic()
     ready = prepare(point, data)
     design, how = ready.design, point.measurement
-    figures = measurement.summary(design, measurement.energy(design, ready.chosen), how.clock_mhz)
+    hot = average.hot(design.netlist.library, data_root(data))
+    figures = measurement.summary(design, measurement.energy(design, ready.chosen), how.clock_mhz, hot)
     described = design.describe()
     return {
         "accuracy": float((ready.trace.classes == ready.labels).mean()),
@@ -62,7 +63,7 @@ def measure(point: Point, data: Path | None = None) -> dict[str, Any]:
             name: figures[name]
             for name in (
                 *("energy_per_beat_nj", "energy_split_nj", "layers_nj", "energy_without_glitches_nj"),
-                *("leakage_nw", "power_at_75_bpm_nw"),
+                *("leakage_nw", "average_nw"),
             )
         },
         "seconds": time.monotonic() - start,

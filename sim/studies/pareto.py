@@ -24,9 +24,9 @@ class Explored:
     """What a sweep found.
 
     done:   results of `measure`; failed: those that are errors.
-    front:  of done, those that no other beats in accuracy and energy, cheapest first.
-    areas:  in area and energy.
-    wide:   in accuracy, energy and area.
+    front:  of done, those that no other beats in accuracy and average power, least power first.
+    areas:  in area and power.
+    wide:   in accuracy, power and area.
     """
 
     how: Measurement
@@ -39,7 +39,7 @@ class Explored:
     @staticmethod
     def of(results: Sequence[dict[str, Any]], how: Measurement) -> Explored:
         done, failed = ([r for r in results if ("error" in r) == bad] for bad in (False, True))
-        kinds = ("error rate", "energy"), ("area", "energy"), ("error rate", "energy", "area")
+        kinds = ("error rate", "power"), ("area", "power"), ("error rate", "power", "area")
         return Explored(how, tuple(done), tuple(failed), *(tuple(on_front(done, *kind)) for kind in kinds))
 
 

@@ -1,4 +1,4 @@
-"""Measure energy per beat at gate level, test beats running through it.
+"""Measure average power and energy per beat in gates, on test beats.
 
 The mapped netlist is that of the core, given its counts one by one, or of the chip, used through its SPI pins.
 """
@@ -21,7 +21,7 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, TestSplitOption
 from sparrow_ecg.sim.gates.design import synthesise
-from sparrow_ecg.sim.gates.energy import measurement
+from sparrow_ecg.sim.gates.energy import average, measurement
 from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
@@ -62,6 +62,7 @@ def main(
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
     with working(f"{pdk}: reading the library, mapping onto its cells"):
         design = synthesise(build, pdk, liberty_root(data), corner, flow)
+        hot = average.hot(design.netlist.library, liberty_root(data))
     if placed:
         design = place_design(design, liberty_root(data))
     measurement.check_clock(design, clock_mhz)
@@ -85,7 +86,7 @@ def main(
             "beats": len(first),
         }
         | design.simulator.stated
-        | measurement.summary(design, measured, clock_mhz)
+        | measurement.summary(design, measured, clock_mhz, hot)
         | {
             "second_beats": {
                 "beats": len(second),
@@ -119,8 +120,11 @@ def _show(result: dict) -> None:
         f"{result['beats_checked'] - result['mismatched_beats']} of {result['beats_checked']} test beats bit-exact"
         f" on the netlist, accuracy {result['accuracy_hardware']:.2%} ({result['split']})"
     )
+    told = ", ".join(f"{power:.2f} nW at {_where(place)}" for place, power in result["average_nw"].items())
+    leaks = ", ".join(f"{power:.2f}" for power in result["leakage_nw"].values())
+    out.print(f"average power at 75 beats a minute, all in: {told}; of it leakage {leaks}", style="bold")
     out.print(
-        f"{result['energy_per_beat_nj']:.4f} nJ per beat on {result['pdk']} {result['corner']},"
+        f"while active {result['energy_per_beat_nj']:.4f} nJ per beat on {result['pdk']} {result['corner']},"
         f" {result['beats']} beats, {result['cycles_per_beat']:.1f} cycles, {result['clock_mhz']:g} MHz;"
         f" {result['energy_without_glitches_nj']:.4f} nJ without glitches;"
         f" {result['second_beats']['energy_per_beat_nj']:.4f} nJ on other beats; wires"
@@ -130,7 +134,11 @@ def _show(result: dict) -> None:
     if sck := result.get("sck_cycles"):
         out.print(f"counts and answers through SPI, sck = clk/{sck}; the clock runs only while clock_request is high")
     out.print(
-        f"{result['energy_per_synapse_pj']:.3f} pJ per synapse; leakage {result['leakage_nw']:.1f} nW;"
-        f" {result['power_at_75_bpm_nw']:.2f} nW at 75 beats per minute; {result['annotated_share']:.1%} of nets"
+        f"{result['energy_per_synapse_pj']:.3f} pJ per synapse; {result['annotated_share']:.1%} of nets"
         f" annotated; clock tree, estimated, {result['clock_tree_nj'] * 1e3:.1f} pJ of it"
     )
+
+
+def _where(place: str) -> str:
+    """A temperature or, of another corner than the default one, its name."""
+    return f"{place} C" if place.isdecimal() else place

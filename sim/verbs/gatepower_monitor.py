@@ -23,11 +23,9 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.records import available, data_root, read_record
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption
 from sparrow_ecg.sim.gates.design import synthesise
-from sparrow_ecg.sim.gates.energy import monitoring
+from sparrow_ecg.sim.gates.energy import average, monitoring
 from sparrow_ecg.sim.gates.energy.power import KINDS
-from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
-from sparrow_ecg.sim.gates.library.pdks import pdk as find_pdk
 from sparrow_ecg.sim.verbs.options import PdkOption, PlacedOption, place_design
 
 
@@ -46,7 +44,7 @@ def main(
     monitor = replace(core, top="monitor")
     with working(f"{pdk}: reading the library, mapping onto its cells"):
         design = synthesise(monitor, pdk, liberty_root(data))
-        hot = find_pdk(pdk).hot and liberty.load(find_pdk(pdk), liberty_root(data), find_pdk(pdk).hot)
+        hot = average.hot(design.netlist.library, liberty_root(data))
     if placed:
         design = place_design(design, liberty_root(data))
     with working("reading records"):
@@ -65,7 +63,7 @@ def main(
         "stretches": [f"{name} from sample {first}" for name, first in stretches.of],
         "beats_checked": told,
         "mismatches": wrong,
-        **monitoring.summary(design, measured, hot or None),
+        **monitoring.summary(design, measured, hot),
     }
     _show(result)
     name = f"gatepower-monitor-{monitor.network.name}-{pdk}"

@@ -1,6 +1,6 @@
-"""Score shipped networks' seeds on intra, beside their measured energy.
+"""Score shipped networks' seeds on intra, beside their measured power.
 
-Nothing is trained: the golden model runs the shipped networks, and energies are those of sim/report/results.json.
+Nothing is trained: the golden model runs the shipped networks, and powers are those of sim/report/results.json.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, TestSplitOption
-from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
+from sparrow_ecg.sim.gates.energy.average import HEART_HZ
 from sparrow_ecg.sim.gates.energy.sram import GOALS, arrange, cost, layer_reads, word_reads
 from sparrow_ecg.sim.gates.library import macros
 from sparrow_ecg.sim.gates.library.pdks import liberty_root

@@ -11,12 +11,13 @@ import numpy as np
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy import average
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
+from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.run.gatesim import SLEEP, Run
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
-HEART_HZ = 75 / 60
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def check_clock(design: Design, clock_mhz: float) -> None:
         )
 
 
-def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, Any]:
-    """Energy per beat, JSON-ready, in nJ; powers in nW."""
+def summary(design: Design, measured: Measured, clock_mhz: float, hot: Library | None = None) -> dict[str, Any]:
+    """Energy per beat, JSON-ready, in nJ; powers in nW. hot: see `average.leakage`."""
     check_clock(design, clock_mhz)
     whole, zero, beats = measured.energy, measured.zero_delay, measured.beats
     seconds = whole.cycles / beats / (clock_mhz * 1e6)
@@ -115,7 +116,9 @@ def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, A
         return dict(sorted(found.items(), key=lambda item: -sum(item[1].values())))
 
     total = sum(split(whole).values())
+    leaks = average.leakage(whole.leakage_nw, design.netlist, hot)
     return {
+        "average_nw": average.at_heart_rate(total - split(whole)["leakage"], leaks),
         "energy_per_beat_nj": total,
         "energy_split_nj": split(whole),
         "energy_without_glitches_nj": sum(split(zero).values()),
@@ -130,6 +133,5 @@ def summary(design: Design, measured: Measured, clock_mhz: float) -> dict[str, A
         "cycles_per_beat": whole.cycles / beats,
         "settled_ns": measured.settled,
         "clock_mhz": clock_mhz,
-        "leakage_nw": whole.leakage_nw,
-        "power_at_75_bpm_nw": (total - split(whole)["leakage"]) * HEART_HZ + whole.leakage_nw,
+        "leakage_nw": leaks,
     }

@@ -14,6 +14,7 @@ from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.sim.gates.design import Design
+from sparrow_ecg.sim.gates.energy import average
 from sparrow_ecg.sim.gates.energy.measurement import STEP
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
@@ -22,7 +23,6 @@ from sparrow_ecg.sim.gates.run.gatesim import LANES
 
 CLOCK_HZ = 32_768  # of the clock that always runs, up to the gate at the root of the chip's
 SETTLING = 6.0  # s from reset on, in which the detector learns; not measured
-COLD, WARM, HOT = 25.0, 37.0, 100.0  # C
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,19 +98,11 @@ def measure(design: Design, stretches: Stretches, progress: Callable[[int], None
 
 
 def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str, Any]:
-    """Powers in nW, JSON-ready. hot: the library at 100 C, for leakage at 37; without it there is none.
-
-    Between 25 and 100 C leakage is taken to grow exponentially; at 100 C that of each cell is its average over states,
-    and the whole is scaled by the sums of these averages.
-    """
+    """Powers in nW, JSON-ready. hot: see `average.leakage`."""
     whole = add(list(measured.parts.values()))
     root = root_gate(design.netlist.library, CLOCK_HZ)
     dynamic = whole.total() * 1e-6 / measured.seconds + root
-    leakage = {f"{COLD:g}": whole.leakage_nw}
-    if hot:
-        instances = design.netlist.instances
-        at = [sum(lib.cells[i.cell.name].leakage for i in instances) for lib in (design.netlist.library, hot)]
-        leakage[f"{WARM:g}"] = whole.leakage_nw * (at[1] / at[0]) ** ((WARM - COLD) / (HOT - COLD))
+    leakage = average.leakage(whole.leakage_nw, design.netlist, hot)
     blocks = {
         name: {
             **{kind: whole.blocks.get(name, {}).get(kind, 0.0) * 1e-6 / measured.seconds for kind in KINDS[:3]},

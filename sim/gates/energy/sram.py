@@ -18,7 +18,7 @@ from sparrow_ecg.hw.core import schedule
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Trace
-from sparrow_ecg.sim.gates.energy.measurement import HEART_HZ
+from sparrow_ecg.sim.gates.energy.average import HEART_HZ
 from sparrow_ecg.sim.gates.library.macros import Macro
 
 # What is as small as it gets: the silicon, or the mean power at 75 beats a minute, accesses and leakage all the time.

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib.cbook import pts_to_poststep
 from matplotlib.path import Path as Line
 from matplotlib.text import Annotation
 
+from sparrow_ecg.hw.core.catalog import DATAPATHS
 from sparrow_ecg.model.console import out
-from sparrow_ecg.sim.report.pareto import picture, show, write
+from sparrow_ecg.model.network.drawn import random_network
+from sparrow_ecg.sim.report.pareto import KINDS, kind, picture, show, write
 from sparrow_ecg.sim.studies.pareto import Explored
 from sparrow_ecg.sim.studies.point import Measurement
 from tests.support.results import RESULTS, result
@@ -39,8 +42,14 @@ def test_a_sweep_on_the_screen() -> None:
     with out.capture() as told:
         show(FOUND)
     text = told.get()
-    assert "2 points on the front of accuracy and energy (*), 3 with area besides (+)" in text
+    assert "2 points on the front of accuracy and average power (*), 3 with area besides (+)" in text
     assert [line.split("│")[1].strip() for line in text.splitlines() if "│ one" in line] == ["*", "", "+", "*"]
+
+
+def test_every_datapath_is_drawn() -> None:
+    network = random_network(np.random.default_rng(0), (4, 3, 2))
+    configs = [config.as_dict() for each in DATAPATHS.values() for config in each.samples(network, 2)]
+    assert {kind(config) for config in configs} == set(KINDS)
 
 
 @pytest.mark.parametrize("results", [RESULTS, CROWDED], ids=["few", "crowded"])
@@ -59,4 +68,4 @@ def test_no_front_runs_through_a_name(results: list[dict]) -> None:
 
 def test_the_published_chip_is_named() -> None:
     (published,) = (text for text in picture(FOUND, "").axes[0].texts if "22 nm" in text.get_text())
-    assert published.get_text() == "SparrowSNN, 22 nm, published"
+    assert published.get_text() == "SparrowSNN, 22 nm, published, active alone"

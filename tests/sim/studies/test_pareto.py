@@ -196,9 +196,9 @@ def test_no_point_of_the_front_is_dominated_and_every_other_is(costs):
 
 
 def test_results_on_the_front():
-    assert on_front(RESULTS, "error rate", "energy") == [RESULTS[0], RESULTS[2]]
-    assert on_front(RESULTS, "error rate", "energy", "area") == RESULTS[:3]
-    assert on_front([], "energy") == []
+    assert on_front(RESULTS, "error rate", "power") == [RESULTS[0], RESULTS[2]]
+    assert on_front(RESULTS, "error rate", "power", "area") == RESULTS[:3]
+    assert on_front([], "power") == []
 
 
 def test_a_variant_is_trained_from_the_records_of_the_worker(synthetic_root):

@@ -1,0 +1,77 @@
+"""What `signoff` takes from results, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparrow_ecg.model.errors import InputError, VerificationError
+from sparrow_ecg.model.network import Network
+from sparrow_ecg.sim.report.signoff import collect
+
+
+def write(folder: Path, name: str, content: Any) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(json.dumps(content))
+
+
+def measured(nw: float, network: str = "tiny", **said: Any) -> dict[str, Any]:
+    return {
+        "digest": Network.load(network).digest,
+        "top": "core",
+        "corner": "tt_025C_1v80",
+        "average_nw": {"25": nw, "37": 2 * nw},
+        "energy_per_beat_nj": 0.1,
+        "area_um2": 10.0,
+        "beats_checked": 5,
+        "mismatched_beats": 0,
+    } | said
+
+
+def test_the_core_of_least_power_of_any_seed(tmp_path: Path) -> None:
+    write(tmp_path, "gatepower-tiny-sky130-tree.json", measured(17.0))
+    write(tmp_path, "gatepower-tiny-sky130-mac.json", measured(6.0, "tiny-intra-2"))
+    write(tmp_path, "gatepower-tiny-sky130-tree-chip.json", measured(1.0, top="chip"))
+    write(tmp_path, "gatepower-tiny-sky130-cold.json", measured(0.5, corner="ss_n40C_1v28"))
+    write(tmp_path, "gatepower-other-sky130-tree.json", measured(0.1, digest="of no shipped network"))
+    power = collect(tmp_path)["power"]
+    assert list(power) == ["tiny"]
+    assert set(power["tiny"]["cores"]) == {"tiny-tree", "tiny-mac", "tiny-tree-chip"}
+    least = {name: value for name, value in power["tiny"].items() if name != "cores"}
+    assert least == {"core": "tiny-mac", "average_nw_25": 6.0, "average_nw_37": 12.0, "active_nj": 0.1}
+
+
+def test_parts_come_by_file_and_join(tmp_path: Path) -> None:
+    write(tmp_path, "gatepower-tiny-sky130-tree.json", measured(17.0))
+    write(tmp_path, "signoff/power.gated.json", {"tiny": {"gated": {"average_nw_25": 1.2}}})
+    write(tmp_path, "signoff/proofs.core.json", {"proofs": [1]})
+    write(tmp_path, "signoff/proofs.tree.json", {"proofs": [2]})
+    parts = collect(tmp_path)
+    assert parts["power"]["tiny"]["gated"] == {"average_nw_25": 1.2}
+    assert parts["power"]["tiny"]["average_nw_25"] == 17.0
+    assert parts["proofs"] == {"proofs": [1, 2]}
+    write(tmp_path, "signoff/power.again.json", {"tiny": {"average_nw_25": 3.0}})
+    with pytest.raises(InputError, match=r"tiny\.average_nw_25 is 3.*17.*elsewhere"):
+        collect(tmp_path)
+
+
+def test_what_is_not_bit_exact_shows_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "compare-tiny.json", {"beats": 9, "potentials": 36, "mismatched_potentials": 0})
+    assert collect(tmp_path) == {"compared": {"tiny": {"beats": 9, "potentials": 36}}}
+    write(tmp_path, "compare-wrong.json", {"beats": 9, "potentials": 36, "mismatched_potentials": 1})
+    with pytest.raises(VerificationError, match="mismatched_potentials = 1"):
+        collect(tmp_path)
+
+
+def test_no_results_and_damaged_ones_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no results in"):
+        collect(tmp_path)
+    write(tmp_path, "signoff/proofs.json", [1])
+    with pytest.raises(InputError, match=r"proofs\.json is no table"):
+        collect(tmp_path)
+    (tmp_path / "signoff" / "proofs.json").write_text('{"a": ')
+    with pytest.raises(InputError, match=r"proofs\.json: .*run again"):
+        collect(tmp_path)
