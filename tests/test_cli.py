@@ -113,7 +113,7 @@ REFUSED = [  # command line, what the message says
     ("evaluate --lead V5", "--lead: goes with --records only"),
     ("evaluate --annotations answers", "--annotations: goes with --records only"),
     *((f"{verb} --workers 0", "'--workers'") for verb in ("pareto", "calibrate", "tradeoffs")),
-    ("pareto --network tiny --datapath bush", "bush is not one of tree, serial"),
+    ("pareto --network tiny --datapath bush", "bush is not one of tree, mac, serial"),
     ("pareto --network tiny --zero-skip maybe", "maybe is not one of yes, no"),
     ("synth --clock-gates -1", "'--clock-gates'"),
     ("synth --pdk sky", "no PDK 'sky'"),

@@ -6,12 +6,13 @@ from typing import Any
 
 from sparrow_ecg.hw.config import CoreConfig, option_names
 from sparrow_ecg.hw.core.gated import Gated
+from sparrow_ecg.hw.core.mac import Mac
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 
-DATAPATHS: dict[str, type[CoreConfig]] = {kind.datapath: kind for kind in (Tree, Serial)}
+DATAPATHS: dict[str, type[CoreConfig]] = {kind.datapath: kind for kind in (Tree, Mac, Serial)}
 TREE_SYNAPSES = 1000  # that are not zero: up to here a tree takes seconds to build and simulate, not minutes
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from amaranth.hdl import Cat, Module, Signal, unsigned
+from amaranth.hdl import Cat, Module, Signal, Value, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -49,6 +49,14 @@ def _pack(numbers: np.ndarray, bits: int) -> int:
     return sum((int(number) & ((1 << bits) - 1)) << (lane * bits) for lane, number in enumerate(numbers))
 
 
+def look_up(m: Module, words: Sequence[int], address: Value, word: Value) -> None:
+    """A table of constants in logic: ``word`` is what stands at ``address``, 0 beyond the end."""
+    with m.Switch(address):
+        for k, constant in enumerate(words):
+            with m.Case(k):
+                m.d.comb += word.eq(constant)
+
+
 class Rom(wiring.Component):
     """A table of constants in logic. ``word`` follows ``address`` one cycle after ``read``, and then holds."""
 
@@ -63,10 +71,7 @@ class Rom(wiring.Component):
         held = Signal.like(self.address)
         with m.If(self.read):
             m.d.sync += held.eq(self.address)
-        with m.Switch(held):
-            for address, word in enumerate(self.words):
-                with m.Case(address):
-                    m.d.comb += self.word.eq(word)
+        look_up(m, self.words, held, self.word)
         return m
 
 

@@ -27,8 +27,8 @@ HostOption = Annotated[Host, typer.Option(help="The chip's interface: SPI pins, 
 DatapathOption = Annotated[
     str | None,
     typer.Option(
-        help=f"Of {', '.join(DATAPATHS)}: a layer a cycle in adders, or an input a cycle into lanes;"
-        " by default the tree, if the network is small enough."
+        help=f"Of {', '.join(DATAPATHS)}: a layer a cycle in adders, an input a cycle into lanes, or a weight a"
+        " cycle through one multiplier, which leaks least; by default the tree, if the network is small enough."
     ),
 ]
 LanesOption = Annotated[
@@ -47,6 +47,10 @@ ZeroSkipOption = Annotated[
 PowerGatedOption = Annotated[
     bool | None, typer.Option("--power-gated", help="Switch the core off between beats; its weights are built in.")
 ]
+SkipBitsOption = Annotated[
+    int | None,
+    typer.Option(help="Mac: bits of each word of the table of weights that say how many zeros are passed over."),
+]
 CORE = {  # what chooses a core; see `choose`
     "datapath": DatapathOption,
     "lanes": LanesOption,
@@ -54,6 +58,7 @@ CORE = {  # what chooses a core; see `choose`
     "neuron": NeuronOption,
     "zero_skip": ZeroSkipOption,
     "power_gated": PowerGatedOption,
+    "skip_bits": SkipBitsOption,
 }
 
 

@@ -27,6 +27,7 @@ KINDS = {  # of core: colour and marker
     "serial, RAM": ("#7570b3", "s"),
     "serial, ROM, IF": ("#d95f02", "^"),
     "serial, RAM, IF": ("#a6761d", "<"),
+    "mac": ("#e7298a", "v"),
 }
 INK = "#333333"
 ACCURACIES = (98.29, 99.2)  # that are asked for, %

@@ -12,7 +12,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.sim.gates.netlist.synthesis import Flow
+from sparrow_ecg.sim.gates.netlist.synthesis import Flow, Mapping
 
 GATED = Flow().clock_gates
 
@@ -43,10 +43,11 @@ class Point:
     clock_gates: int = GATED
     measurement: Measurement = Measurement()
     flat: bool = True
+    mapping: Mapping = "energy"
 
     @property
     def flow(self) -> Flow:
-        return replace(Flow(), clock_gates=self.clock_gates, flat=self.flat)
+        return replace(Flow(), clock_gates=self.clock_gates, flat=self.flat, mapping=self.mapping)
 
     @cached_property
     def build(self) -> Build:
@@ -80,14 +81,14 @@ class Point:
             "input_bits": network.input_bits,
             "config": self.config.as_dict(),
             "clock_gates": self.clock_gates,
+            "mapping": self.mapping,
         }
 
     @property
     def core(self) -> str:
         """The core in words."""
-        return ", ".join(
-            [self.config.words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)]
-        )
+        words = [self.config.words, *["no gates"] * (not self.clock_gates), *["blocks apart"] * (not self.flat)]
+        return ", ".join([*words, *["least leakage"] * (self.mapping == "leakage")])
 
     @property
     def name(self) -> str:

@@ -8,12 +8,14 @@ from itertools import product
 
 from sparrow_ecg.hw.config import option_names
 from sparrow_ecg.hw.core.catalog import DATAPATHS, choose
+from sparrow_ecg.hw.core.mac import Mac
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.geometry import Weights
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron
+from sparrow_ecg.sim.gates.netlist.synthesis import Mapping
 from sparrow_ecg.sim.studies.point import GATED, Measurement, Point
 
 FEW_SYNAPSES = 1000  # of those that are not zero: up to here a network is explored in full,
@@ -30,14 +32,16 @@ class Space:
     neurons: Sequence[Neuron] = ("ssf",)
     zero_skips: Sequence[bool] = (True,)
     clock_gates: Sequence[int] = (GATED,)
+    mappings: Sequence[Mapping] = ("energy",)
 
     def points(self, networks: Iterable[Network], measurement: Measurement) -> Iterator[Point]:
         """Choices that no core has (a tree with RAM, more lanes than neurons) are left out; of those that a datapath
         does not know, such as the lanes of a tree, it is built once.
         """
         for network in networks:
-            for datapath, lanes, weights, neuron, skip, gates in product(
-                self.datapaths, self.lanes, self.weights, self.neurons, self.zero_skips, self.clock_gates
+            for datapath, lanes, weights, neuron, skip, gates, mapping in product(
+                *(self.datapaths, self.lanes, self.weights, self.neurons, self.zero_skips, self.clock_gates),
+                self.mappings,
             ):
                 given = {"lanes": lanes, "weights": weights, "neuron": neuron, "zero_skip": skip}
                 kind = DATAPATHS[datapath]
@@ -46,11 +50,14 @@ class Space:
                     config = choose(network, datapath, **known)
                 except InputError:
                     continue
-                yield Point(network, config, gates, measurement)
+                yield Point(network, config, gates, measurement, mapping=mapping)
 
 
 SMALL = (Space(datapaths=(Serial.datapath, Tree.datapath), lanes=(None, 2)),)
+LEAST = Space(datapaths=(Mac.datapath,), mappings=("energy", "leakage"))
 FULL = (  # of a small network
+    LEAST,
+    Space(datapaths=(Tree.datapath,), mappings=("leakage",)),
     Space(datapaths=(Tree.datapath,), clock_gates=(GATED, 0)),
     Space(lanes=(1, 2, 5, None), zero_skips=(True, False), clock_gates=(GATED, 0)),
     Space(lanes=(2, None), weights=("ram",), clock_gates=(GATED, 0)),
@@ -58,8 +65,9 @@ FULL = (  # of a small network
 )
 BRIEF = (
     Space(datapaths=(Serial.datapath, Tree.datapath)),
+    LEAST,
 )  # of another seed or variant of it, and of a larger network
-LARGE = (Space(),)
+LARGE = (Space(), LEAST)
 
 
 def default(

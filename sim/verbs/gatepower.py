@@ -31,8 +31,10 @@ from sparrow_ecg.sim.verbs.options import (
     CornerOption,
     FlatOption,
     GatesOption,
+    MappingOption,
     PdkOption,
     PlacedOption,
+    mapped,
     place_design,
 )
 
@@ -47,6 +49,7 @@ def main(
     top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
+    mapping: MappingOption = Flow().mapping,
     placed: PlacedOption = False,
     split: TestSplitOption = "intra",
     seed: SeedOption = 0,
@@ -59,7 +62,7 @@ def main(
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
     build = replace(core, top=top)
     net = build.network
-    flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
+    flow = replace(Flow(), clock_gates=clock_gates, flat=flat, mapping=mapping)
     with working(f"{pdk}: reading the library, mapping onto its cells"):
         design = synthesise(build, pdk, liberty_root(data), corner, flow)
         hot = average.hot(design.netlist.library, liberty_root(data))
@@ -95,9 +98,9 @@ def main(
         }
     )
     _show(result)
-    name = f"gatepower-{net.name}-{pdk}-{build.config.slug(net)}{'' if top == 'core' else f'-{top}'}"
-    name += "-placed" if placed else ""
-    out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(result, indent=2) + chr(10))}")
+    kind = f"{build.config.slug(net)}{mapped(flow)}{'' if top == 'core' else f'-{top}'}{'-placed' if placed else ''}"
+    path = folder / f"gatepower-{net.name}-{pdk}-{kind}.json"
+    out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
     if mismatched:
         err.print(f"{mismatched} of {len(run.classes)} beats differ from the golden model", style="red")
         raise typer.Exit(1)

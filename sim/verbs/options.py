@@ -11,6 +11,7 @@ from sparrow_ecg.model.console import counter
 from sparrow_ecg.model.files import check_writable
 from sparrow_ecg.sim.gates.design import Design, placed
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, pdk
+from sparrow_ecg.sim.gates.netlist.synthesis import Flow, Mapping
 from sparrow_ecg.sim.gates.place.annealer import TEMPERATURES
 from sparrow_ecg.sim.gates.place.placement import Placing
 
@@ -49,6 +50,9 @@ CornerOption = Annotated[str | None, typer.Option(help="A corner of the library;
 GatesOption = Annotated[
     int, typer.Option(min=0, help="Clock gates for flip-flops that share an enable, from this many on; 0 for none.")
 ]
+MappingOption = Annotated[
+    Mapping, typer.Option(help="What gates are chosen for: least energy of a beat, or least leakage.")
+]
 FlatOption = Annotated[bool, typer.Option(help="Optimise across blocks; --no-flat keeps each gate in its block.")]
 SchedulerOption = Annotated[
     str | None, typer.Option(help="Address of a Dask scheduler; else workers on all cores here.")
@@ -68,3 +72,8 @@ def place_design(design: Design, root: Path, placing: Placing = Placing()) -> De
     """The design with its cells placed, behind a bar."""
     with counter(f"placing {len(design.netlist.instances)} cells", TEMPERATURES) as done:
         return placed(design, root, placing, done)
+
+
+def mapped(flow: Flow) -> str:
+    """What names of files say of a flow: nothing of the usual mapping."""
+    return "" if flow.mapping == Flow().mapping else f"-{flow.mapping}"

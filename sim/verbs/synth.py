@@ -18,7 +18,16 @@ from sparrow_ecg.sim.gates.design import synthesise
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.netlist import verilog
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
-from sparrow_ecg.sim.verbs.options import CornerOption, FlatOption, GatesOption, PdkOption, PlacedOption, place_design
+from sparrow_ecg.sim.verbs.options import (
+    CornerOption,
+    FlatOption,
+    GatesOption,
+    MappingOption,
+    PdkOption,
+    PlacedOption,
+    mapped,
+    place_design,
+)
 
 
 @core_options()
@@ -29,6 +38,7 @@ def main(
     top: TopOption = "core",
     clock_gates: GatesOption = Flow().clock_gates,
     flat: FlatOption = True,
+    mapping: MappingOption = Flow().mapping,
     placed: PlacedOption = False,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
@@ -36,7 +46,7 @@ def main(
     if placed and pdk == GENERIC:
         raise InputError(f"--placed: pdk {GENERIC} has no cells to place: choose from {', '.join(PDKS)}")
     build = replace(core, top=top)
-    flow = replace(Flow(), clock_gates=clock_gates, flat=flat)
+    flow = replace(Flow(), clock_gates=clock_gates, flat=flat, mapping=mapping)
     with working(f"{pdk}: mapping onto cells"):
         design = synthesise(build, pdk, liberty_root(data), corner, flow)
     if placed:
@@ -44,8 +54,10 @@ def main(
     described = design.describe()
     _show(described)
     network = build.network
-    name = f"synth-{network.name}-{pdk}-{build.config.slug(network)}{'' if top == 'core' else f'-{top}'}"
-    name += "-placed" if placed else ""
+    kind = (
+        f"{build.config.slug(network)}{mapped(flow)}{'' if top == 'core' else f'-{top}'}{'-placed' if placed else ''}"
+    )
+    name = f"synth-{network.name}-{pdk}-{kind}"
     if design.library:
         head = f"// {network.name} {network.digest[:12]} on {pdk} {design.library.corner}\n"
         text = head + verilog(design.netlist, build.module)

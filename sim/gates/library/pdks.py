@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sparrow_ecg.model.errors import InputError
 
@@ -34,6 +36,7 @@ class Pdk:
     site:          width of a placement site and height of a row, in um; every cell's area is a multiple of theirs.
     lef:           folder below ``lef/`` in the data root; empty where none is known.
     hot:           the corner that is the default one at 100 C; empty where there is none.
+    lean:          of these, what mapping for least leakage takes another of.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Pdk:
     site: tuple[float, float]
     lef: str = ""
     hot: str = ""
+    lean: Mapping[str, Any] = field(default_factory=dict)
 
     def files(self, root: Path, corner: str | None = None) -> tuple[str, list[Path]]:
         """The corner's name and its files. Raises InputError, with what to do, when one is not there."""
@@ -104,6 +108,19 @@ PDKS = {
             site=(0.46, 2.72),
             lef="sky130hd",
             hot="tt_100C_1v80",
+            # two transistors in series leak a fiftieth of one, so that clkinvlp, a clock cell, is the best inverter;
+            # flip-flops with scan are none of mapping's business, and some would be cheapest
+            lean={
+                "dont_use": tuple(
+                    _SKY + kind
+                    for kind in (
+                        *("lpflow_*", "probe*", "dly*", "clkbuf*", "clkinv_*", "clkdly*", "macro_*"),
+                        *("edf*", "sedf*", "sdf*"),
+                    )
+                ),
+                "full_adder": (_SKY + "fa_2", "A", "B", "CIN", "COUT", "SUM"),
+                "buffer": (_SKY + "buf_1", "A", "X"),
+            },
         ),
         Pdk(
             name="nangate45",

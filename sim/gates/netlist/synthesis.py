@@ -8,22 +8,23 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.sim.cache import cached
+from sparrow_ecg.sim.gates.library.lean import lean
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 from sparrow_ecg.sim.gates.netlist import edit
 from sparrow_ecg.sim.tools import run_yosys
 
 # Chosen by measured energy with glitches: `&nf` takes large cells (adders' sums and carries in one), so that there are
-# fewer nets to glitch; it costs area. ``buffer`` and ``dnsize`` see to loads within the library.
-MAPPING = (
-    "strash; &get -n; &fraig -x; &put; scorr; dc2; dc2; strash; &get -n; &dch -x; &nf; &put;"
-    " buffer -c -N 16; topo; dnsize"
-)
+# fewer nets to glitch; it costs area. ``buffer`` and ``dnsize`` see to loads within the library; for least leakage that
+# is left to `edit.buffer`.
+_LOGIC = "strash; &get -n; &fraig -x; &put; scorr; dc2; dc2; strash; &get -n; &dch -x; &nf; &put;"
+SCRIPTS = {"energy": f"{_LOGIC} buffer -c -N 16; topo; dnsize", "leakage": f"{_LOGIC} topo"}
+Mapping = Literal["energy", "leakage"]
 # clockgate passes over flip-flops whose reset works without their enable: let the reset be an enable, and data, too.
 RESETS = "".join(
     f"""module \\$_SDFFE_P{reset}{value}{enable}_ (input D, C, E, R, output Q);
@@ -43,12 +44,12 @@ class Flow:
     clock_gates: put flip-flops that share an enable behind an integrated clock gate, where they are at least this
                  many; 0 leaves all clocks running, and enables become multiplexers.
     flat:        optimise across blocks. Without it each block is mapped alone, and its gates are surely its own.
-    mapping:     the script of ABC.
+    mapping:     what gates are chosen for: least energy of a beat, or least leakage (`lean`).
     """
 
     clock_gates: int = 2
     flat: bool = True
-    mapping: str = MAPPING
+    mapping: Mapping = "energy"
 
 
 def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> dict[str, Any]:
@@ -57,6 +58,8 @@ def synthesise(build: Build, library: Library | None, flow: Flow = Flow()) -> di
 
     Raises InputError without pyosys, and BuildError.
     """
+    if library and flow.mapping == "leakage":
+        library = lean(library)
     try:
         tool = version("pyosys")
     except PackageNotFoundError:
@@ -170,7 +173,7 @@ def _to_cells(library: Library, flow: Flow, build: Build) -> str:
         f"dfflibmap {liberty} {unused}",
         "setundef -zero",
         "opt -purge",
-        f"abc {liberty} {unused} -script +{flow.mapping.replace(' ', ',')}",
+        f"abc {liberty} {unused} -script +{SCRIPTS[flow.mapping].replace(' ', ',')}",
         *_flatten(build),
         "delete t:$scopeinfo",
         f"hilomap -singleton -hicell {high} {high_pin} -locell {low} {low_pin}",

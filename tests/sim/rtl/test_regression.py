@@ -27,8 +27,8 @@ def test_configs_are_the_cross_product() -> None:
     configs = [member.config for member in FARMS["every config"]]
     serial = {(c.lanes, c.weights, c.neuron, c.zero_skip) for c in configs if isinstance(c, Serial)}
     assert len(serial) == 3 * 2 * 2 * 2
-    assert [config.datapath for config in configs if config.power_gated] == ["serial", "tree"]
-    assert len(configs) == len(serial) + 1 + 2
+    assert [config.datapath for config in configs if config.power_gated] == ["serial", "mac", "tree"]
+    assert len(configs) == len(serial) + 1 + 3 + 3
 
 
 def test_a_core_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

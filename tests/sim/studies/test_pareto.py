@@ -57,6 +57,7 @@ def test_a_network_under_another_name_is_the_same_point():
         replace(POINT, config=Serial(3)),
         replace(POINT, config=Serial(2, zero_skip=False)),
         replace(POINT, clock_gates=0),
+        replace(POINT, mapping="leakage"),
         replace(POINT, measurement=Measurement(beats=65)),
         replace(POINT, measurement=Measurement(pdk="nangate45")),
     ],
@@ -81,7 +82,7 @@ def test_the_default_explores_small_networks_in_full_and_large_ones_briefly():
     points = default([small, middle, large], [network(name="seed 0"), network(2, "seed 2")])
     of = Counter(point.network.name for point in points)
     assert of["one"] == len(unique(point for space in FULL for point in space.points([small], Measurement())))
-    assert (of["middle"], of["large"]) == (2, 1)
+    assert (of["middle"], of["large"]) == (4, 3)
     assert 0 < of["seed 2"] < of["one"]
     assert "seed 0" not in of  # it is `one`
 
