@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy bench firmware chain cosim-firmware adaptive synth place gatepower handover sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy bench firmware chain cosim-firmware adaptive synth place gatepower handover sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ strangers: $(BASE) ## the networks for patients never seen: mean and deviation o
 
 ablate: $(DEV) ## what each group of features brings to them, on DS1, records left out in turn: 360 short trainings
 	$(RUN) ablate $(ARGS)
+
+methods: $(DEV) ## other conversions, on pictures (ARGS='--dataset cifar10'): trains, resumable; accuracy, spikes and loss of each
+	$(RUN) methods --train $(ARGS)
 
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
 	$(RUN) data $(ARGS)

@@ -27,7 +27,7 @@ from sparrow_ecg.model.scoring import ec57
 from sparrow_ecg.model.scoring.table import table
 from sparrow_ecg.model.signals.ecg.annotations import write_detected
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
-from sparrow_ecg.model.signals.ecg.records import available, data_root, read_record
+from sparrow_ecg.model.signals.ecg.records import available, data_root, named_root, read_record
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.report.html.monitor import write_page
@@ -105,9 +105,7 @@ def main(
 
 def data_root_or_none() -> Path | None:
     """Where records are; None where there are none."""
-    import os
-
-    root = Path(os.environ.get("ECG_DATA") or "data")
+    root = named_root()
     return root if available(root) else None
 
 

@@ -81,12 +81,14 @@ class Record:
     flutter: tuple[tuple[int, int], ...] = ()
 
 
-def data_root(path: Path | None = None) -> Path:
-    """The folder with the records: ``path``, else ``$ECG_DATA``, else ``data``; refused if it has none.
+def named_root(path: Path | None = None) -> Path:
+    """The data root, whatever is in it: ``path``, else ``$ECG_DATA``, else ``data``."""
+    return path or Path(os.environ.get("ECG_DATA") or "data")
 
-    The records are in its folder ``mitdb``, or in the folder itself.
-    """
-    root = path or Path(os.environ.get("ECG_DATA") or "data")
+
+def data_root(path: Path | None = None) -> Path:
+    """The folder with the records, in its folder ``mitdb`` or in itself; refused if it has none."""
+    root = named_root(path)
     if not available(root):
         raise InputError(
             f"no ECG records in {root}: `make data` downloads MIT-BIH into data/; if you have it elsewhere,"

@@ -1,0 +1,92 @@
+"""Which network, how long and how fast it trains, and by which methods it is converted, for each set of pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sparrow_ecg.model.methods.activations import clamp, rectify, staircase
+from sparrow_ecg.model.methods.graph import Fire
+from sparrow_ecg.model.methods.integers import Coding
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a float network becomes a spiking one.
+
+    steps, levels: T, and r; T spikes stand for a value of T/r.
+    pooled:   fire behind each pooling, too.
+    staged:   clamp first, then quantise; without, the network stays as the rectifier trained it, and each site's
+              ceiling is the highest activation but for `OUTLIERS`.
+    expanded: the picture comes in as its codes with r - 1, r and r + 1 levels (ICE).
+    tuned:    thresholds of channels are tuned for IF, on training pictures.
+    weight_bits: of weights, rounded without training.
+    """
+
+    text: str
+    steps: int
+    levels: int
+    pooled: bool = False
+    staged: bool = True
+    coding: Coding = "analog"
+    expanded: bool = False
+    tuned: bool = False
+    weight_bits: int = 9
+
+    @property
+    def ceiling(self) -> float:
+        return self.steps / self.levels
+
+    @property
+    def stages(self) -> tuple[Fire, ...]:
+        """What sites fire in each stage of training behind the first, which has rectifiers."""
+        if not self.staged:
+            return ()
+        return clamp(self.ceiling), staircase(self.levels, self.ceiling)
+
+
+FIRST: Fire = rectify
+OUTLIERS = 0.001  # of activations of a site, above the ceiling of threshold balancing
+LONGEST = 32  # steps to which accuracy against time is followed
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """epochs, rates: of the float network, and of each stage behind it. crops: pixels by which a training picture is
+    shifted at most, and mirrored half of the time; 0: neither.
+    """
+
+    architecture: str
+    epochs: tuple[int, int]
+    rates: tuple[float, float]
+    batch: int
+    weight_decay: float
+    crops: int
+    methods: dict[str, Method]
+
+    @property
+    def training(self) -> str:
+        """What decides a float network."""
+        return f"{self.architecture} {self.epochs} {self.rates} {self.batch} {self.weight_decay} {self.crops}"
+
+
+def _methods(steps: int, pairs: tuple[tuple[int, int], ...]) -> dict[str, Method]:
+    plain = Method("threshold balancing", LONGEST, LONGEST, staged=False)
+    vr = {
+        f"vr-{t}-{r}": Method(
+            f"VR-encoding, T = {t}, r = {r}", t, r, pooled=True, coding="spikes", expanded=True, tuned=True
+        )
+        for t, r in pairs
+    }
+    return {
+        "balanced": plain,
+        "cq": Method(f"CQ, {steps} levels", steps, steps),
+        "cq+": Method(f"CQ+, {steps} levels", steps, steps, pooled=True, tuned=True),
+        **vr,
+    }
+
+
+RECIPES = {
+    "mnist": Recipe("digits", (6, 3), (6e-3, 2e-3), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5)))),
+    "cifar10": Recipe("compact", (24, 8), (4e-3, 1e-3), 128, 5e-3, 4, _methods(15, ((8, 10),))),
+}
+VALIDATION = 5000  # training pictures that validate, the last ones

@@ -1,0 +1,151 @@
+"""A spiking network at work: step by step, and, for SSF, in closed form. Both are exact integers.
+
+Layers are computed one after the other, each over the whole window: nothing in these networks feeds back, so that it is
+the same as all of them step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import nn
+
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.methods.graph import INPUT
+from sparrow_ecg.model.methods.integers import FULL, Layer, Spiking
+from sparrow_ecg.model.methods.neurons import Neuron, evenly, fires, spikes
+
+EXACT = {torch.float32: 1 << 24, torch.float64: 1 << 53}  # integers up to here
+Site = Callable[[Layer, torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a network did on a batch.
+
+    answers: [steps, batch, classes], the sums of the last layer after each step (closed form: [1, ...]).
+    counts:  of each site, spikes of each neuron in the window, [batch, ...].
+    active:  of each layer with weights, the share of its inputs that were not zero, of all steps.
+    """
+
+    answers: torch.Tensor
+    counts: dict[str, torch.Tensor]
+    active: dict[str, float]
+
+    @property
+    def classes(self) -> np.ndarray:
+        """int64[steps, batch]: the highest sum, the first of equals."""
+        return self.answers.argmax(-1).numpy()
+
+
+def coded(network: Spiking, pixels: np.ndarray) -> torch.Tensor:
+    """What comes in of a picture in the whole window: currents or spikes, of uint8[batch, channels, height, width].
+
+    With more input channels than the picture has, its codes with r - 1, r and r + 1 levels stand side by side
+    (input expansion of VR-encoding).
+    """
+    bytes_ = torch.tensor(pixels, dtype=dtype(network, pixels.shape[1:]))
+    if network.coding == "analog":
+        return bytes_ * network.steps
+    copies = channels(network, pixels.shape[1]) // pixels.shape[1]
+    return torch.cat([expand(bytes_, levels, network.steps) for levels in expansion(network.levels, copies)], 1)
+
+
+def expansion(levels: int, copies: int) -> tuple[int, ...]:
+    """Levels of each code of a picture: r; or r - 1, r and r + 1."""
+    if copies not in (1, 3):
+        raise InputError(f"a picture is coded once or three times, not {copies} times")
+    return (levels,) if copies == 1 else (levels - 1, levels, levels + 1)
+
+
+def expand(pixels: torch.Tensor, levels: int, steps: int) -> torch.Tensor:
+    """Spikes of pixels, 0..255: ``clamp(floor(levels p / 255), 0, steps)``."""
+    return torch.div(pixels * levels, FULL, rounding_mode="floor").clamp(0, steps)
+
+
+def _walk(network: Spiking, values: torch.Tensor, times: int, site: Site, active: dict[str, float]) -> torch.Tensor:
+    kept = {INPUT: values}
+    for layer in network.layers:
+        taken = [kept[name] for name in layer.inputs]
+        if layer.weight is not None:
+            active[layer.name] = float(taken[0].count_nonzero()) / taken[0].numel()
+        kept[layer.name] = site(layer, taken[0]) if layer.threshold is not None else layer.apply(taken, times)
+    return kept[network.layers[-1].name]
+
+
+def at_once(network: Spiking, pixels: np.ndarray) -> Run:
+    """SSF in closed form: the quantised network. pixels: uint8[batch, channels, height, width]."""
+    values = coded(network, pixels)
+    exact, run = network.to(values.dtype), Run(values, {}, {})
+
+    def site(layer: Layer, total: torch.Tensor) -> torch.Tensor:
+        run.counts[layer.name] = fires(total, shaped(layer.threshold, total), network.steps)
+        return run.counts[layer.name]
+
+    return replace(run, answers=_walk(exact, values, network.steps, site, run.active)[None])
+
+
+def step_by_step(network: Spiking, pixels: np.ndarray, neuron: Neuron) -> Run:
+    """Every neuron in every step. pixels: uint8[batch, channels, height, width]."""
+    steps, window = network.steps, coded(network, pixels)
+    exact, run = network.to(window.dtype), Run(window, {}, {})
+    train = window[None].expand(steps, *window.shape) / steps if network.coding == "analog" else evenly(window, steps)
+
+    def site(layer: Layer, currents: torch.Tensor) -> torch.Tensor:
+        each = currents.reshape(steps, -1, *currents.shape[1:])
+        fired = spikes(each, shaped(layer.threshold, each[0]), neuron)
+        run.counts[layer.name] = fired.sum(0)
+        return fired.flatten(0, 1)
+
+    answers = _walk(exact, train.flatten(0, 1), 1, site, run.active)
+    return replace(run, answers=answers.reshape(steps, len(pixels), -1).cumsum(0))
+
+
+def shaped(threshold: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Thresholds of channels, so that they broadcast over [batch, channels, ...]."""
+    return threshold.reshape(-1, *[1] * (like.ndim - 2))
+
+
+def dtype(network: Spiking, shape: tuple[int, ...]) -> torch.dtype:
+    """The narrowest float in which no sum can be inexact: the sizes of all weights, on the most that can come in.
+
+    shape: of a picture. Raises InputError where not even float64 is wide enough.
+    """
+    wide = network.to(torch.float64)
+    top = FULL * network.steps if network.coding == "analog" else network.steps
+    kept = {INPUT: torch.full((1, channels(network, shape[0]), *shape[1:]), float(top), dtype=torch.float64)}
+    most = 0.0
+    for layer in wide.layers:
+        sizes = (None if each is None else each.abs() for each in (layer.weight, layer.bias))
+        weight, bias = sizes
+        taken = [kept[name] for name in layer.inputs]
+        if layer.threshold is not None:
+            kept[layer.name] = torch.full_like(taken[0], network.steps)
+        else:
+            kept[layer.name] = replace(layer, weight=weight, bias=bias).apply(taken, network.steps)
+        most = max(most, float(kept[layer.name].max()))
+    for narrow, limit in EXACT.items():
+        if most < limit:
+            return narrow
+    raise InputError(f"sums of up to {most:.3g} are not exact in any float: fewer steps, or fewer bits of weights")
+
+
+def macs(network: Spiking, shape: tuple[int, ...]) -> dict[str, int]:
+    """Multiply-accumulates of each layer with weights, for one picture of that shape."""
+    kept = {INPUT: torch.zeros(1, channels(network, shape[0]), *shape[1:])}
+    found = {}
+    for layer in network.to(torch.float32).layers:
+        taken = [kept[name] for name in layer.inputs]
+        kept[layer.name] = taken[0] if layer.threshold is not None else layer.apply(taken, 1)
+        if layer.weight is not None:
+            found[layer.name] = kept[layer.name].numel() * layer.weight[0].numel()
+    return found
+
+
+def channels(network: Spiking, colours: int) -> int:
+    """Channels of what comes in: those of a picture, or of its codes side by side."""
+    first = next(layer for layer in network.layers if isinstance(layer.kind, nn.Conv2d))
+    return first.kind.in_channels if network.coding == "spikes" else colours

@@ -1,0 +1,52 @@
+"""Labelled pictures, whichever files they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sparrow_ecg.model.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """pixels: uint8[n, channels, height, width]. labels: int64[n], each below ``classes``."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    classes: int
+
+    def __post_init__(self) -> None:
+        if len(self.pixels) != len(self.labels):
+            raise InputError(f"{len(self.pixels)} pictures and {len(self.labels)} labels: they are not of one set")
+        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < self.classes:
+            raise InputError(f"a label is not in 0..{self.classes - 1}: the file is damaged, or not of this set")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, which: np.ndarray | slice) -> Pictures:
+        return Pictures(self.pixels[which], self.labels[which], self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSet:
+    """train tunes everything; ``test`` nothing. note: what must be said beside every figure, or nothing."""
+
+    name: str
+    train: Pictures
+    test: Pictures
+    note: str = ""
+
+
+def read_file(path: Path, what: str, read: Callable[[Path], bytes]) -> bytes:
+    """All of a file; raises InputError, one line, where it is missing or cannot be read."""
+    try:
+        return read(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file: --data names a folder that holds {what}") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}): fetch it again") from None

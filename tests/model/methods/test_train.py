@@ -1,0 +1,98 @@
+"""Training in stages: it learns, goes on where it was, and says what cannot be gone on with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.methods import shipped, train
+from sparrow_ecg.model.methods.measure import measure, spiking
+from sparrow_ecg.model.methods.recipes import RECIPES, Recipe
+from sparrow_ecg.model.methods.report import picture, results, table
+from sparrow_ecg.model.methods.simulate import at_once, step_by_step
+from sparrow_ecg.model.methods.tuning import tune
+from tests.support.pictures import stripes
+
+SHAPE = (1, 16, 16)
+RECIPE = replace(RECIPES["mnist"], epochs=(2, 1), rates=(1e-2, 2e-3), batch=32, crops=1)
+TRAIN, TEST = stripes(480, SHAPE), stripes(60, SHAPE, seed=1)
+
+
+def floats(kept: Path, recipe: Recipe = RECIPE, seed: int = 0) -> train.Graph:
+    return train.floats(recipe, TRAIN, seed, kept)
+
+
+def test_all_of_it(tmp_path: Path) -> None:
+    """Every method from training to table and picture: right far above chance, SSF equal to its closed form."""
+    parent = floats(tmp_path)
+    measured = {}
+    for name, method in RECIPE.methods.items():
+        graph = train.staged(parent, method, RECIPE, TRAIN, 0, tmp_path, name)
+        path = shipped.save(graph, shipped.path_of(tmp_path, "stripes", name, 0))
+        again = shipped.load(path, RECIPE, method, SHAPE, 4)
+        measured[name] = [measure(name, again, method, TRAIN, TEST, longest=16)]
+    found = results(measured, "stripes", "generated", {name: [0] for name in measured})
+    for name, row in found["methods"].items():
+        assert row["equal"]
+        assert row["ssf"] == row["quantised"]
+        assert row["quantised"]["mean"] > (0.4 if name == "vr-1-4" else 0.6), name  # chance: 0.25
+        assert 0 < np.mean([each["mean"] for each in row["sparsity"].values()]) < 1
+        assert 0 < row["operations"]["ssf"]["mean"] < row["operations"]["macs"]["mean"] * 1.01
+    assert shipped.seeds_of(tmp_path, "stripes", "cq") == [0]
+    assert table(found).row_count == len(RECIPE.methods)
+    assert picture(found).startswith(b"\x89PNG")
+
+
+def test_interrupted_training_ends_in_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = floats(tmp_path / "whole")
+    written = train.write_atomic
+
+    def once(path: Path, content: bytes) -> Path:
+        written(path, content)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "write_atomic", once)
+    with pytest.raises(KeyboardInterrupt):
+        floats(tmp_path / "cut")
+    monkeypatch.undo()
+    resumed = floats(tmp_path / "cut")
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_another_training_is_not_gone_on_with(tmp_path: Path) -> None:
+    floats(tmp_path)
+    with pytest.raises(InputError, match=r"float-0.*another recipe"):
+        floats(tmp_path, replace(RECIPE, batch=64))
+    (tmp_path / "float-0.pt").write_bytes(b"no zip")
+    with pytest.raises(InputError, match=r"float-0.*remove it"):
+        floats(tmp_path)
+
+
+def test_a_damaged_network_is_named(tmp_path: Path) -> None:
+    method = RECIPE.methods["cq"]
+    path = tmp_path / "mnist-cq-0.npz"
+    with pytest.raises(InputError, match="no such file"):
+        shipped.load(path, RECIPE, method, SHAPE, 4)
+    path.write_bytes(b"PK broken")
+    with pytest.raises(InputError, match="not the network"):
+        shipped.load(path, RECIPE, method, SHAPE, 4)
+
+
+def test_tuned_thresholds_bring_if_nearer(tmp_path: Path) -> None:
+    method = replace(RECIPE.methods["cq+"], steps=7, levels=7)
+    graph = train.staged(floats(tmp_path), method, RECIPE, TRAIN, 0, tmp_path, "cq+")
+    network = spiking(graph, method, TRAIN)
+    tuned = tune(network, TRAIN.pixels[:200])
+    wanted = at_once(network, TRAIN.pixels[:200]).counts
+
+    def off(each) -> float:  # type: ignore[no-untyped-def]
+        got = step_by_step(each, TRAIN.pixels[:200], "if").counts
+        return sum(float((got[site] - wanted[site]).mean(dim=(0, 2, 3)).abs().sum()) for site in wanted)
+
+    assert off(tuned) < off(network)

@@ -1,0 +1,84 @@
+"""MNIST's and CIFAR's own files: read to the last byte, or said what is wrong with which."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.signals.images import cifar, mnist
+
+RNG = np.random.default_rng(0)
+
+
+def idx(array: np.ndarray) -> bytes:
+    return bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> Path:
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for stem, n in (("train", 6), ("t10k", 3)):
+        images, labels = RNG.integers(0, 256, (n, 28, 28)).astype(np.uint8), np.arange(n, dtype=np.uint8)
+        (folder / f"{stem}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images)))
+        (folder / f"{stem}-labels-idx1-ubyte").write_bytes(idx(labels))
+    return tmp_path
+
+
+def test_mnist_plain_and_zipped(digits: Path) -> None:
+    found = mnist.load(digits)
+    assert found.train.pixels.shape == (6, 1, 28, 28)
+    assert found.test.labels.tolist() == [0, 1, 2]
+    assert len(found.train.take(slice(1, 3))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("t10k-labels-idx1-ubyte", b"\0\0\x08\x03abc", "no idx file"),
+        ("t10k-labels-idx1-ubyte", idx(np.zeros(3, np.uint8))[:-1], "2 bytes, where its header says 3"),
+        ("t10k-labels-idx1-ubyte", idx(np.zeros(4, np.uint8)), "3 pictures and 4 labels"),
+        ("t10k-labels-idx1-ubyte", idx(np.array([1, 2, 11], np.uint8)), "not in 0..9"),
+        ("t10k-images-idx3-ubyte.gz", b"no gzip", "cannot be read"),
+        ("t10k-images-idx3-ubyte.gz", gzip.compress(b"abc")[:-9], "cannot be read"),
+    ],
+)
+def test_damaged_mnist(digits: Path, name: str, content: bytes, said: str) -> None:
+    (digits / "mnist" / name).write_bytes(content)
+    with pytest.raises(InputError, match=said) as raised:
+        mnist.load(digits)
+    assert "\n" not in str(raised.value)
+
+
+def test_mnist_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        mnist.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("classes", "labels", "folder"), [(10, 1, "cifar-10-batches-bin"), (100, 2, "cifar-100-binary")]
+)
+def test_cifar(tmp_path: Path, classes: int, labels: int, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    record = RNG.integers(0, 10, (4, labels + 3072)).astype(np.uint8)
+    names = (
+        [*(f"data_batch_{k}.bin" for k in range(1, 6)), "test_batch.bin"]
+        if classes == 10
+        else ["train.bin", "test.bin"]
+    )
+    for name in names:
+        (tmp_path / folder / name).write_bytes(record.tobytes())
+    (tmp_path / folder / "NOTE.txt").write_text("as JPEG\n")
+    found = cifar.load(tmp_path, classes)
+    assert found.note == "as JPEG"
+    assert len(found.train) == 4 * (len(names) - 1)
+    assert found.test.labels.tolist() == record[:, labels - 1].tolist()
+    assert np.array_equal(found.test.pixels[3, 2, 31], record[3, -32:])
+    (tmp_path / folder / names[-1]).write_bytes(record.tobytes()[:-1])
+    with pytest.raises(InputError, match="whole records"):
+        cifar.load(tmp_path, classes)
