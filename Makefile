@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy bench firmware chain cosim-firmware adaptive synth place gatepower handover sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## average power a
 
 handover: $(SILICON) ## RTL, netlist, SDC, pins, LibreLane's configuration and a testbench in Verilog (ARGS='--librelane PYTHON': checked by its loader)
 	$(RUN) handover --network $(NETWORK) $(ARGS)
+
+tinytapeout: $(SILICON) $(FIRMWARE) ## a Tiny Tapeout project of the smallest chip: wrapper, info.yaml, cocotb test in their layout
+	$(RUN) tinytapeout --network $(NETWORK) $(ARGS)
 
 sram: $(SILICON) ## weights of the ram build in SRAM macros of IHP 130 nm: which, and energy (NETWORK=reference)
 	$(RUN) sram --network $(NETWORK) --split $(SPLIT) $(ARGS)
