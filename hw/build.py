@@ -40,6 +40,7 @@ warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
 Top = Literal["core", "chip", "few_pins", "monitor", "monitor_chip"]
 HOSTED = ("chip", "monitor_chip")  # have a host interface
+SWITCHED = ("core", "few_pins")  # may have a core that is power gated
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +62,8 @@ class Build:
     @cached_property
     def component(self) -> Core | PowerGated | FewPinCore | Chip | Monitor | MonitorChip:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
-        if self.top in HOSTED and self.config.power_gated:
-            raise InputError(f"top {self.top}: its registers read the core all the time: leave out --power-gated")
+        if self.config.power_gated and self.top not in SWITCHED:
+            raise InputError(f"top {self.top} needs its core while it would be off: leave out --power-gated")
         if self.top == "chip":
             return self.chip
         if self.top == "monitor_chip":

@@ -40,8 +40,8 @@ def collect(folder: Path) -> dict[str, Any]:
 
 def power(folder: Path) -> dict[str, Any]:
     """For each shipped network, as it is now, the core of least average power of those measured of it or of another
-    of its seeds, and ``cores``: all of them. Powers in nW at 75 beats a minute, all in, by temperature; energy in nJ a
-    beat while active.
+    of its seeds; ``gated``: that of those that are switched off between beats; and ``cores``: all of them. Powers in nW
+    at 75 beats a minute, all in, by temperature; energy in nJ a beat while active.
     """
     owners = {digest: name for name in _shipped() for digest in _digests(name)}
     cores: dict[str, dict[str, Any]] = {}
@@ -54,11 +54,19 @@ def power(folder: Path) -> dict[str, Any]:
         cores.setdefault(owner, {})[name] = {
             "top": result["top"],
             **{f"average_nw_{temperature}": value for temperature, value in result["average_nw"].items()},
-            "active_nj": result["energy_per_beat_nj"],
+            "active_nj": result.get("gated", {}).get("active_nj", result["energy_per_beat_nj"]),
+            "gated": "gated" in result,
             "area_um2": result["area_um2"],
             "beats_checked": result["beats_checked"],
         }
-    return {owner: _least(measured) | {"cores": measured} for owner, measured in sorted(cores.items())}
+    return {owner: _least_of_both(measured) | {"cores": measured} for owner, measured in sorted(cores.items())}
+
+
+def _least_of_both(measured: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    plain, gated = (
+        {name: each for name, each in measured.items() if each["gated"] == is_gated} for is_gated in (False, True)
+    )
+    return (_least(plain) if plain else {}) | ({"gated": _least(gated)} if gated else {})
 
 
 def _least(measured: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

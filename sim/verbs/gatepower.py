@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.gated import Gated
 from sparrow_ecg.hw.verbs.options import TopOption, core_options
 from sparrow_ecg.model.console import counter, err, out, working
 from sparrow_ecg.model.errors import InputError
@@ -21,7 +22,7 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, TestSplitOption
 from sparrow_ecg.sim.gates.design import synthesise
-from sparrow_ecg.sim.gates.energy import average, measurement
+from sparrow_ecg.sim.gates.energy import average, gating, measurement
 from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
@@ -97,7 +98,16 @@ def main(
             }
         }
     )
+    if isinstance(build.config, Gated):
+        with working("the same core without power gating"):
+            plain = synthesise(replace(build, config=build.config.of), pdk, liberty_root(data), corner, flow)
+            plain = place_design(plain, liberty_root(data)) if placed else plain
+            result |= gating.beside(design, measured, plain, hearts.counts, first, clock_mhz, hot)
+            result |= {name: result["gated"][name] for name in ("average_nw", "leakage_nw")}
+        mismatched += result["mismatched_beats_ungated"]
     _show(result)
+    if "gated" in result:
+        _show_gated(result)
     kind = f"{build.config.slug(net)}{mapped(flow)}{'' if top == 'core' else f'-{top}'}{'-placed' if placed else ''}"
     path = folder / f"gatepower-{net.name}-{pdk}-{kind}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
@@ -139,6 +149,28 @@ def _show(result: dict) -> None:
     out.print(
         f"{result['energy_per_synapse_pj']:.3f} pJ per synapse; {result['annotated_share']:.1%} of nets"
         f" annotated; clock tree, estimated, {result['clock_tree_nj'] * 1e3:.1f} pJ of it"
+    )
+
+
+def _show_gated(result: dict) -> None:
+    gated, always = result["gated"], result["ungated"]["average_nw"]
+    table = Table("nW at 75 beats a minute, all in", *map(_where, always))
+    for name, powers in (
+        ("not gated", always),
+        ("power gated", gated["average_nw"]),
+        ("  with pessimistic assumptions", gated["pessimistic"]["average_nw"]),
+        ("  with optimistic assumptions", gated["optimistic"]["average_nw"]),
+        ("leaks when on", gated["on_nw"]),
+        ("leaks through open switches", gated["off_nw"]),
+        ("always on: controller, isolation", gated["always_on_nw"]),
+        ("always on: buffers of switches", gated["switch_nw"]),
+    ):
+        table.add_row(name, *(f"{powers[place]:.3f}" for place in always))
+    out.print(table)
+    out.print(
+        f"{gated['active_nj']:.4f} nJ a beat with the wake-up, {gated['wake_up_nj']:.4f} of it, which charges"
+        f" {gated['domain_pf']:.1f} pF; on for {gated['awake_us']:.1f} us; {gated['switches']} switches,"
+        f" {gated['switch_area_um2']:.0f} um2, for {gated['peak_ma']:.1f} mA (assumed: sim/gates/energy/gating.py)"
     )
 
 

@@ -25,13 +25,17 @@ def leakage(cold_nw: float, netlist: Netlist, hot: Library | None) -> dict[str, 
     states, and the whole is scaled by the sums of these averages. Without the library at `HOT` there is `COLD` alone,
     and at another corner than the default one its name stands in place of a temperature.
     """
-    library = netlist.library
+    at = [sum(each.cells[i.cell.name].leakage for i in netlist.instances) for each in (netlist.library, hot) if each]
+    return between(cold_nw, at[-1] / at[0] if hot else None, netlist.library)
+
+
+def between(cold_nw: float, growth: float | None, library: Library) -> dict[str, float]:
+    """nW by temperature, as `leakage` says, of what leaks ``growth`` times as much at `HOT`; None: not known."""
     if library.corner != next(iter(library.pdk.corners)):
         return {library.corner: cold_nw}
     found = {f"{COLD:g}": cold_nw}
-    if hot:
-        at = [sum(each.cells[i.cell.name].leakage for i in netlist.instances) for each in (library, hot)]
-        found[f"{WARM:g}"] = cold_nw * (at[1] / at[0]) ** ((WARM - COLD) / (HOT - COLD))
+    if growth is not None:
+        found[f"{WARM:g}"] = cold_nw * growth ** ((WARM - COLD) / (HOT - COLD))
     return found
 
 

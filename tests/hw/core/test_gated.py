@@ -44,8 +44,8 @@ def test_weights_that_each_sleep_would_lose_are_refused() -> None:
         choose(NETWORK, power_gated=True, weights="ram")
 
 
-@pytest.mark.parametrize("top", HOSTED)
-def test_a_chip_that_reads_its_core_is_refused(top: str) -> None:
+@pytest.mark.parametrize("top", [*HOSTED, "monitor"])
+def test_what_needs_its_core_all_the_time_is_refused(top: str) -> None:
     with pytest.raises(InputError, match="leave out --power-gated"):
         _ = Build(NETWORK, Gated(Tree()), top).component
 

@@ -44,6 +44,15 @@ def test_the_core_of_least_power_of_any_seed(tmp_path: Path) -> None:
     assert least == {"core": "tiny-mac", "average_nw_25": 6.0, "average_nw_37": 12.0, "active_nj": 0.1}
 
 
+def test_a_gated_core_stands_beside_the_others(tmp_path: Path) -> None:
+    write(tmp_path, "gatepower-tiny-sky130-tree.json", measured(17.0))
+    write(tmp_path, "gatepower-tiny-sky130-tree-power_gated.json", measured(0.8, gated={"active_nj": 0.3}))
+    power = collect(tmp_path)["power"]["tiny"]
+    assert (power["core"], power["average_nw_25"]) == ("tiny-tree", 17.0)
+    gated = {"core": "tiny-tree-power_gated", "average_nw_25": 0.8, "average_nw_37": 1.6, "active_nj": 0.3}
+    assert power["gated"] == gated
+
+
 def test_parts_come_by_file_and_join(tmp_path: Path) -> None:
     write(tmp_path, "gatepower-tiny-sky130-tree.json", measured(17.0))
     write(tmp_path, "signoff/power.gated.json", {"tiny": {"gated": {"average_nw_25": 1.2}}})
