@@ -53,6 +53,7 @@ def power(folder: Path) -> dict[str, Any]:
         name = path.stem.removeprefix("gatepower-").replace(f"-{LIBRARY.name}", "")
         cores.setdefault(owner, {})[name] = {
             "top": result["top"],
+            "placed": bool(result.get("placed")),
             **{f"average_nw_{temperature}": value for temperature, value in result["average_nw"].items()},
             "active_nj": result.get("gated", {}).get("active_nj", result["energy_per_beat_nj"]),
             "gated": "gated" in result,
@@ -70,10 +71,13 @@ def _least_of_both(measured: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _least(measured: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Of those that are a core alone, if any is; else of all."""
-    alone = {name: each for name, each in measured.items() if each["top"] == "core"} or measured
+    """Of those that are a core alone, if any is; else of all. What was placed, too, counts as placed: estimated wires
+    are shorter.
+    """
+    last = {name: each for name, each in measured.items() if f"{name}-placed" not in measured}
+    alone = {name: each for name, each in last.items() if each["top"] == "core"} or last
     name = min(alone, key=lambda name: alone[name]["average_nw_25"])
-    wanted = ("average_nw_25", "average_nw_37", "active_nj")
+    wanted = ("placed", "average_nw_25", "average_nw_37", "active_nj")
     return {"core": name, **{key: alone[name][key] for key in wanted if key in alone[name]}}
 
 

@@ -41,7 +41,20 @@ def test_the_core_of_least_power_of_any_seed(tmp_path: Path) -> None:
     assert list(power) == ["tiny"]
     assert set(power["tiny"]["cores"]) == {"tiny-tree", "tiny-mac", "tiny-tree-chip"}
     least = {name: value for name, value in power["tiny"].items() if name != "cores"}
-    assert least == {"core": "tiny-mac", "average_nw_25": 6.0, "average_nw_37": 12.0, "active_nj": 0.1}
+    assert least == {
+        "core": "tiny-mac",
+        "placed": False,
+        "average_nw_25": 6.0,
+        "average_nw_37": 12.0,
+        "active_nj": 0.1,
+    }
+
+
+def test_a_placed_core_is_not_beaten_by_its_own_estimate(tmp_path: Path) -> None:
+    write(tmp_path, "gatepower-tiny-sky130-mac.json", measured(6.0))
+    write(tmp_path, "gatepower-tiny-sky130-mac-placed.json", measured(6.5, placed=True))
+    power = collect(tmp_path)["power"]["tiny"]
+    assert (power["core"], power["placed"], power["average_nw_25"]) == ("tiny-mac-placed", True, 6.5)
 
 
 def test_a_gated_core_stands_beside_the_others(tmp_path: Path) -> None:
