@@ -41,7 +41,9 @@ def draw(placement: Placement, title: str) -> bytes:
     shown = [Patch(color=colours[block], label=block) for block in ranked[: len(COLOURS) - 1]]
     if len(ranked) >= len(COLOURS):
         shown.append(Patch(color=COLOURS[-1], label="others"))
-    axes.legend(handles=shown, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, fontsize=8)
+    axes.legend(
+        handles=shown, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, fontsize=8, title="darker: clocked"
+    )
     picture = BytesIO()
     figure.savefig(picture, format="png", bbox_inches="tight")
     return picture.getvalue()
