@@ -62,7 +62,13 @@ def test_a_gated_core_stands_beside_the_others(tmp_path: Path) -> None:
     write(tmp_path, "gatepower-tiny-sky130-tree-power_gated.json", measured(0.8, gated={"active_nj": 0.3}))
     power = collect(tmp_path)["power"]["tiny"]
     assert (power["core"], power["average_nw_25"]) == ("tiny-tree", 17.0)
-    gated = {"core": "tiny-tree-power_gated", "average_nw_25": 0.8, "average_nw_37": 1.6, "active_nj": 0.3}
+    gated = {
+        "core": "tiny-tree-power_gated",
+        "placed": False,
+        "average_nw_25": 0.8,
+        "average_nw_37": 1.6,
+        "active_nj": 0.3,
+    }
     assert power["gated"] == gated
 
 
