@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ signoff: $(BASE) ## what was shown, put together from build/results: build/resul
 
 energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN
 	$(RUN) energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
+
+energy-study: $(BASE) ## when is an SNN worth its energy: break-even lines, where our networks lie, a picture
+	$(RUN) energy-study $(ARGS)
 
 bench: $(BASE) ## measured speeds, as ratios in one run
 	$(RUN) bench --network $(NETWORK) $(ARGS)
