@@ -125,7 +125,7 @@ def picture(found: Explored, title: str) -> Figure:
     _areas(right, found.areas)
     for axes in (left, right):
         axes.set_xscale("log")
-        axes.set_xlabel("average power at 75 beats a minute, nW (gate level, leakage of all the time in)")
+        axes.set_xlabel("average power at 75 beats a minute, all in, nW")
         axes.grid(which="major", color="#dddddd", linewidth=0.7)
         axes.grid(which="minor", color="#eeeeee", linewidth=0.4)
         axes.set_axisbelow(True)
@@ -151,7 +151,7 @@ def _accuracies(axes: Any, found: Explored) -> None:
         )  # fmt: skip
     axes.plot(*PUBLISHED, marker="*", markersize=13, color="#b2182b", linestyle="none", zorder=4)
     axes.annotate(
-        "SparrowSNN, 22 nm, published, active alone", PUBLISHED, xytext=(0, 9), textcoords="offset points", fontsize=8,
+        "SparrowSNN, 22 nm,\nactive alone", PUBLISHED, xytext=(0, 9), textcoords="offset points", fontsize=8,
         ha="center", color="#b2182b", path_effects=_halo(),
     )  # fmt: skip
     axes.margins(x=0.08, y=0.12)

@@ -102,8 +102,12 @@ def _headline(core: Build, accuracy: float) -> str:
     if seeds:
         words.append(f"mean of {len(seeds['each'])} seeds {seeds['mean']:.2%} ± {100 * seeds['deviation']:.2f}")
     for config in (core.config, *(choose(network, other) for other in DATAPATHS if other != core.config.datapath)):
-        gates = of_result(f"gatepower-{network.name}-sky130-{config.slug(network)}.json", "energy_per_beat_nj", network)
-        if gates:
+        result = f"gatepower-{network.name}-sky130-{config.slug(network)}.json"
+        power, gates = (of_result(result, at, network) for at in ("average_nw.25", "energy_per_beat_nj"))
+        if power and gates:
             other = "" if config is core.config else f" as {config}"
-            words.append(f"{gates.value:.3f} nJ a beat in SkyWater 130 nm gates{other} (by `{gates.command}`)")
+            words.append(
+                f"{power.value:.1f} nW at 75 beats a minute, leakage of all the time in, {gates.value:.3f} nJ a beat"
+                f" while active, in SkyWater 130 nm gates{other} (by `{gates.command}`)"
+            )
     return f"{network.name}, {core.config}: {'; '.join(words)}"

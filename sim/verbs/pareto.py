@@ -16,6 +16,7 @@ from sparrow_ecg.model.network.golden import Neuron
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.verbs.options import OutOption, each_of
 from sparrow_ecg.sim.gates.library.pdks import pdk
+from sparrow_ecg.sim.gates.netlist.synthesis import Mapping
 from sparrow_ecg.sim.report.pareto import show, write
 from sparrow_ecg.sim.studies.cluster import connect
 from sparrow_ecg.sim.studies.pareto import explore
@@ -42,6 +43,7 @@ def _choice(choices: Sequence[str]) -> Any:
 Datapaths = Annotated[list[str] | None, _choice(tuple(DATAPATHS))]
 WeightKinds = Annotated[list[str] | None, _choice(get_args(Weights))]
 Neurons = Annotated[list[str] | None, _choice(get_args(Neuron))]
+Mappings = Annotated[list[str] | None, _choice(get_args(Mapping))]
 ZeroSkips = Annotated[list[str] | None, _choice(("yes", "no"))]
 
 
@@ -55,6 +57,7 @@ def main(
     neuron: Neurons = None,
     zero_skip: ZeroSkips = None,
     clock_gates: Annotated[list[int] | None, typer.Option(min=0, help="With --network: 0 for none; repeat.")] = None,
+    mapping: Mappings = None,
     small: Annotated[bool, typer.Option("--small", help="A few points only, to see that it works.")] = False,
     train: Annotated[bool, typer.Option("--train", help="Also train variants of tiny, and explore them.")] = False,
     library: PdkOption = "sky130",
@@ -78,6 +81,7 @@ def main(
         "neurons": neuron,
         "zero_skips": zero_skip and [answer == "yes" for answer in zero_skip],
         "clock_gates": clock_gates,
+        "mappings": mapping,
     }
     given = {name: choice for name, choice in choices.items() if choice}
     if given and not network:

@@ -68,4 +68,4 @@ def test_no_front_runs_through_a_name(results: list[dict]) -> None:
 
 def test_the_published_chip_is_named() -> None:
     (published,) = (text for text in picture(FOUND, "").axes[0].texts if "22 nm" in text.get_text())
-    assert published.get_text() == "SparrowSNN, 22 nm, published, active alone"
+    assert published.get_text() == "SparrowSNN, 22 nm,\nactive alone"
