@@ -82,7 +82,7 @@ def generate(chip: Build, folder: Path) -> list[Path]:
     model = MonitorModel(chip.monitor_chip.controller)
     top = model.controller.map
     codes = generate_ecg("example", EXAMPLE, form=replace(NATIVE, rate=chip.rate)).codes
-    sources = [*SOURCES.glob("ecg_port.[ch]"), *(SOURCES / "monitor").glob("*.[ch]")]
+    sources = [path for place in ("ecg_port", "monitor/*", "ports/*") for path in SOURCES.glob(f"{place}.[ch]")]
     return [
         *(write_atomic(folder / path.name, path.read_text()) for path in sorted(sources)),
         write_atomic(folder / "ecg_monitor_registers.h", c_header(top, "ecg_monitor_registers")),

@@ -15,7 +15,7 @@ from sparrow_ecg.firmware_gen.monitor import DRIVER, generate, hear
 from sparrow_ecg.firmware_gen.monitor_driver import NOW, Beat, MonitorDriver, MonitorPort, MonitorStruct, Settings
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
-from sparrow_ecg.hw.host.monitor_model import MonitorModel
+from sparrow_ecg.hw.host.monitor_model import Event, MonitorModel
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.signals.ecg.synthetic import generate as generate_ecg
 from tests.support.beats_of_all import inclined
@@ -174,11 +174,64 @@ def test_wait(bench):
         bench.driver.wait(50)
 
 
+class Reading(ctypes.Structure):
+    """ecg_monitor_reading."""
+
+    BEGIN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+    FINISHED = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)
+    _fields_ = [
+        *(("begin", BEGIN), ("finished", FINISHED), ("context", ctypes.c_void_p)),
+        *(("monitor", ctypes.c_void_p), ("beats", ctypes.c_void_p), ("room", ctypes.c_size_t)),
+        *(("count", ctypes.c_size_t), ("sent", ctypes.c_uint8 * 10), ("received", ctypes.c_uint8 * 10)),
+        *((name, ctypes.c_uint8) for name in ("again", "more", "acknowledges")),
+    ]
+
+
+@pytest.mark.parametrize("fails", [None, 0, 1, 6], ids=["none", "first", "second", "seventh"])
+@pytest.mark.parametrize("how", ["begin", "complete"])
+def test_reading_without_waiting(bench, fails, how):
+    """Frames that end later, one of which may fail: all beats are handed out, each once, and it is said once."""
+    library, wire, monitor = bench.driver.library, bench.wire, ctypes.byref(bench.driver.monitor)
+    bench.play(ECG)
+    expected = hear(MonitorModel(CONTROLLER), ECG)[: CONTROLLER.depth]
+    begun: list[tuple] = []
+    ended: list[tuple[Result, int]] = []
+
+    def begin(_: object, sent: int, received: int, length: int) -> int:
+        begun.append((sent, received, length))
+        return int(how == "begin" and len(begun) - 1 == fails)
+
+    reading = Reading(Reading.BEGIN(begin), Reading.FINISHED(lambda _, result, n: ended.append((Result(result), n))))
+    found = []
+    for _ in range(1 if fails is None else 2):
+        beats = (Beat * 20)()
+        returned = library.ecg_monitor_start_reading(ctypes.byref(reading), monitor, beats, ctypes.c_size_t(20))
+        if how == "begin" and len(begun) - 1 == fails == 0:
+            assert Result(returned) == Result["TRANSPORT"]
+            continue
+        assert returned == OK
+        done = len(begun) - 1
+        while not ended:
+            assert len(begun) == done + 1, "a frame began before the last one ended"
+            failed = how == "complete" and done == fails
+            wire.fail = "transfer" if failed else ""
+            wire.select(None, 1)
+            wire.transfer(None, *begun[done])
+            wire.select(None, 0)
+            done += 1
+            library.ecg_monitor_completed(ctypes.byref(reading), int(failed))
+        ((result, count),) = ended
+        ended.clear()
+        assert result == (OK if fails is None or len(begun) - 1 > fails else Result["TRANSPORT"])
+        found += [Event(b.klass, b.judged, b.sequence, b.peak, b.previous) for b in beats[:count]]
+    assert found == expected
+
+
 @pytest.mark.parametrize("callback", ["select", "transfer"])
 def test_beats_when_any_frame_fails(folder, callback):
     """Each frame fails once: all beats are handed out, each once."""
     expected = hear(MonitorModel(CONTROLLER), ECG)[: CONTROLLER.depth]
-    for nth in range(2 * len(expected) + 1):
+    for nth in range(2 * len(expected)):
         bench = Bench(folder)
         bench.driver.open()
         bench.play(ECG)
@@ -210,7 +263,7 @@ def test_samples(bench):
 
 def test_example(bench):
     assert bench.driver.example() == 0
-    bench.model._tell = lambda event: None
+    bench.model.tell = lambda event: None
     assert bench.driver.example() > 5
 
 

@@ -88,39 +88,98 @@ ecg_result ecg_monitor_causes(ecg_monitor *monitor, uint32_t *causes)
     return result || !*causes ? result : write_word(monitor, REGISTER(CAUSE), *causes);
 }
 
+/* The next frame of a reading: EVENT and BEAT, or what lets them go. Returns its length; 0: all is read. */
+static size_t next_frame(ecg_monitor_reading *r)
+{
+    uint8_t *const sent = r->sent;
+    for (size_t k = 0; k < sizeof r->sent; k++)
+        sent[k] = 0;
+    if (r->acknowledges) {
+        sent[0] = ECG_WRITE | REGISTER(DONE);
+        sent[4] = r->monitor->last;
+        return 5;
+    }
+    sent[0] = REGISTER(EVENT);
+    return r->more && r->count < r->room ? 10 : 0;
+}
+
+/* What came back for it. */
+static ecg_result take_frame(ecg_monitor_reading *r)
+{
+    ecg_monitor *const monitor = r->monitor;
+    const uint32_t event = ecg_word_at(r->received + 2), beat = ecg_word_at(r->received + 6);
+    const uint8_t sequence = (uint8_t)ECG_FIELD(event, ECG_MONITOR__EVENT__SEQUENCE);
+    if ((r->received[0] & 0xC0u) != ECG_PRESENT)
+        return ECG_ERROR_NO_CHIP;
+    if (r->acknowledges) {
+        r->acknowledges = 0;
+        return ECG_OK;
+    }
+    r->more = ECG_FIELD(event, ECG_MONITOR__EVENT__WAITING) > 1;
+    if (!(event & ECG_MONITOR__EVENT__VALID_bm))
+        return ECG_OK;
+    if (!monitor->handed || sequence != monitor->last) {
+        r->beats[r->count++] = (ecg_monitor_beat){
+            .peak = ECG_FIELD(beat, ECG_MONITOR__BEAT__PEAK),
+            .previous = (uint8_t)ECG_FIELD(beat, ECG_MONITOR__BEAT__PREVIOUS),
+            .klass = (uint8_t)ECG_FIELD(event, ECG_MONITOR__EVENT__KLASS),
+            .judged = (event & ECG_MONITOR__EVENT__JUDGED_bm) != 0,
+            .sequence = sequence,
+        };
+        monitor->handed = 1;
+        monitor->last = sequence;
+        r->again = 0;
+    } else if (++r->again > STUBBORN) { /* handed out already, but it has not gone */
+        return ECG_ERROR_CHIP;
+    } else {
+        r->more = 1;
+    }
+    r->acknowledges = 1;
+    return ECG_OK;
+}
+
 ecg_result ecg_monitor_read(ecg_monitor *monitor, ecg_monitor_beat *beats, size_t room, size_t *count)
 {
-    uint32_t words[2]; /* EVENT, BEAT */
-    ecg_result result;
-    int again = 0;
+    ecg_monitor_reading r = {.monitor = monitor, .beats = beats, .room = room, .more = 1};
+    ecg_result result = ECG_OK;
+    size_t length;
     if (count)
         *count = 0;
     if (!is_open(monitor) || !count || (!beats && room))
         return ECG_ERROR_ARGUMENT;
-    while (*count < room) {
-        if ((result = read_words(monitor, REGISTER(EVENT), words, 2)))
-            return result;
-        if (!(words[0] & ECG_MONITOR__EVENT__VALID_bm))
-            return ECG_OK;
-        const uint8_t sequence = (uint8_t)ECG_FIELD(words[0], ECG_MONITOR__EVENT__SEQUENCE);
-        if (!monitor->handed || sequence != monitor->last) {
-            beats[(*count)++] = (ecg_monitor_beat){
-                .peak = ECG_FIELD(words[1], ECG_MONITOR__BEAT__PEAK),
-                .previous = (uint8_t)ECG_FIELD(words[1], ECG_MONITOR__BEAT__PREVIOUS),
-                .klass = (uint8_t)ECG_FIELD(words[0], ECG_MONITOR__EVENT__KLASS),
-                .judged = (words[0] & ECG_MONITOR__EVENT__JUDGED_bm) != 0,
-                .sequence = sequence,
-            };
-            monitor->handed = 1;
-            monitor->last = sequence;
-            again = 0;
-        } else if (++again > STUBBORN) { /* handed out already, but it has not gone */
-            return ECG_ERROR_CHIP;
-        }
-        if ((result = write_word(monitor, REGISTER(DONE), sequence)))
-            return result;
+    const ecg_transport *t = &monitor->port.transport;
+    while (!result && (length = next_frame(&r))) {
+        int failed = t->select(t->context, 1) || t->transfer(t->context, r.sent, r.received, length);
+        failed |= t->select(t->context, 0);
+        result = failed ? ECG_ERROR_TRANSPORT : take_frame(&r);
+        *count = r.count;
     }
-    return ECG_OK;
+    return result;
+}
+
+ecg_result ecg_monitor_start_reading(ecg_monitor_reading *reading, ecg_monitor *monitor, ecg_monitor_beat *beats,
+                                     size_t room)
+{
+    if (!reading || !reading->begin || !reading->finished || !is_open(monitor) || !beats || !room)
+        return ECG_ERROR_ARGUMENT;
+    reading->monitor = monitor;
+    reading->beats = beats;
+    reading->room = room;
+    reading->count = 0;
+    reading->more = 1;
+    reading->again = reading->acknowledges = 0;
+    const size_t length = next_frame(reading);
+    return reading->begin(reading->context, reading->sent, reading->received, length) ? ECG_ERROR_TRANSPORT : ECG_OK;
+}
+
+void ecg_monitor_completed(ecg_monitor_reading *reading, int failed)
+{
+    const ecg_result result = failed ? ECG_ERROR_TRANSPORT : take_frame(reading);
+    const size_t length = result ? 0 : next_frame(reading);
+    if (!length)
+        reading->finished(reading->context, result, reading->count);
+    else if (reading->begin(reading->context, reading->sent, reading->received, length))
+        reading->finished(reading->context, ECG_ERROR_TRANSPORT, reading->count);
 }
 
 ecg_result ecg_monitor_wait(ecg_monitor *monitor, uint32_t milliseconds)

@@ -35,6 +35,8 @@ typedef struct {
     uint8_t keep_newest; /* when there is no room, older beats go (1), or the new one (0) */
 } ecg_monitor_settings;
 
+#define ECG_MONITOR_READING_BYTES 10u /* of its longest frame */
+
 typedef struct {
     uint32_t peak;    /* the block that begins at its R peak, counted round from reset */
     uint8_t previous; /* blocks since the R peak before; ECG_MONITOR_LONGEST if there was none for so long */
@@ -60,6 +62,31 @@ ecg_result ecg_monitor_causes(ecg_monitor *monitor, uint32_t *causes);
 /* Takes beats, the oldest first: as many as there are, and `room` at most. `count` says how many are in `beats`, whatever
    is returned. None is handed out twice, and none is lost when a frame fails: call it again. */
 ecg_result ecg_monitor_read(ecg_monitor *monitor, ecg_monitor_beat *beats, size_t room, size_t *count);
+
+/* The same without waiting for the wire: frames that the port begins and that end later, by DMA for example. Nothing of
+   the monitor is to be called meanwhile but these two. */
+typedef struct ecg_monitor_reading ecg_monitor_reading;
+struct ecg_monitor_reading {
+    /* Begin a frame: chip select low, `length` bytes out and in, chip select high; then call ecg_monitor_completed, from
+       an interrupt if you like. Both buffers stay until then. Returns 0, or anything else if it has not begun. */
+    int (*begin)(void *context, const uint8_t *sent, uint8_t *received, size_t length);
+    /* All is read, or a frame has failed: `count` beats are good. */
+    void (*finished)(void *context, ecg_result result, size_t count);
+    void *context; /* of both */
+    ecg_monitor *monitor;
+    ecg_monitor_beat *beats;
+    size_t room, count;
+    uint8_t sent[ECG_MONITOR_READING_BYTES], received[ECG_MONITOR_READING_BYTES];
+    uint8_t again, more, acknowledges;
+};
+
+/* Begins to read: `begin`, `finished` and `context` are set by the caller. Returns ECG_OK if the first frame has begun,
+   and then `finished` is called once. */
+ecg_result ecg_monitor_start_reading(ecg_monitor_reading *reading, ecg_monitor *monitor, ecg_monitor_beat *beats,
+                                     size_t room);
+
+/* The frame that was begun has ended; `failed`: its bytes are not to be trusted. Begins the next one. */
+void ecg_monitor_completed(ecg_monitor_reading *reading, int failed);
 
 /* Waits until a beat can be read or irq is high. */
 ecg_result ecg_monitor_wait(ecg_monitor *monitor, uint32_t milliseconds);
