@@ -1,6 +1,6 @@
 # The common journeys. Each verb's own options: .venv/bin/sparrow VERB --help
 PYTHON ?= python3
-NETWORK ?= $(if $(filter monitor,$(TOP) $(MAKECMDGOALS)),watch,tiny)
+NETWORK ?= $(if $(filter monitor monitor_chip fuzz,$(TOP) $(MAKECMDGOALS)),watch,tiny)
 SPLIT ?= intra
 SEED ?= 0
 PDK ?= sky130
@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor noise mutants formal signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants formal signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ compare: $(NEEDS) ## every test beat of all networks through the RTL, against th
 monitor: $(BASE) ## a record from samples to classes in the RTL, scores, power if measured, and a page in build/monitor (RECORD=119)
 	$(RUN) monitor --network $(NETWORK) --record $(RECORD) $(ARGS)
 
+fuzz: $(FIRMWARE) ## 10,000 random frames to the monitor chip while samples come, RTL against golden model (SEED=0)
+	$(RUN) fuzz-monitor --network $(NETWORK) --seed $(SEED) $(ARGS)
+
 noise: $(BASE) ## DS2 from samples to classes with noise added, 24 to 0 dB: table and picture (needs cc)
 	$(RUN) noise $(ARGS)
 
@@ -123,8 +126,8 @@ synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a
 place: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## a place for every cell: wire lengths, DEF, picture (then: make gatepower ARGS=--placed)
 	$(RUN) place --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
-gatepower: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## average power and energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins)
-	$(RUN) $(if $(filter monitor,$(TOP)),gatepower-monitor --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)
+gatepower: $(SILICON) $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE)) ## average power and energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins; monitor, monitor_chip: on samples)
+	$(RUN) $(if $(filter monitor monitor_chip,$(TOP)),gatepower-monitor$(if $(filter monitor_chip,$(TOP)), --chip) --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)
 
 handover: $(SILICON) ## RTL, netlist, SDC, pins, LibreLane's configuration and a testbench in Verilog (ARGS='--librelane PYTHON': checked by its loader)
 	$(RUN) handover --network $(NETWORK) $(ARGS)

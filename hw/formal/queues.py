@@ -23,14 +23,14 @@ def fifo(depth: int):
         h.given(~waited | events.valid & (events.payload == h.past(events.payload)))
         held(h, oldest)
 
-        enters, leaves = events.valid & ~fifo.full, taken(oldest)
+        enters, leaves = taken(events) & ~(fifo.lost & ~fifo.keep_newest), taken(oldest)
         dropped = fifo.lost & fifo.keep_newest  # the second oldest
         count = Signal(range(2 * depth + 2))
         h.m.d.sync += count.eq(count + enters - leaves - dropped)
         h.always(fifo.waiting == count)
         h.always(count <= depth)
         h.always(~fifo.lost | events.valid & (count == depth) & ~leaves)
-        h.always(~taken(events) | enters | fifo.lost & ~fifo.keep_newest)  # what is taken is there, or said to be lost
+        h.always(~events.valid | events.ready)  # nobody waits: an event is there, or said to be lost
 
         # any one event: how many are before it, until it leaves as it came or is dropped
         mark, marked, ahead, payload = h.free(name="mark"), Signal(), Signal.like(count), Signal(4)
@@ -53,10 +53,11 @@ def holder(h: Harness) -> None:
     dut = h.add(Holder(4))
     samples = dut.samples
     held(h, samples)
-    kept = h.past(dut.arrives & ~dut.lost)
-    h.always(~kept | samples.valid & (samples.payload == h.past(dut.sample)))
-    h.always(~(samples.valid & ~kept) | h.past(samples.valid & ~samples.ready))  # none is made up or comes twice
-    h.always(~dut.lost | dut.arrives & samples.valid & ~samples.ready)
+    kept = h.past(dut.arrives & ~dut.lost & (dut.waits | ~samples.ready))
+    h.always(~kept | dut.waits & (samples.payload == h.past(dut.sample)))
+    h.always(~(dut.waits & ~kept) | h.past(dut.waits & ~samples.ready))  # none is made up or comes twice
+    h.always(dut.waits | (samples.valid == dut.arrives) & (samples.payload == dut.sample))
+    h.always(~dut.lost | dut.arrives & dut.waits & ~samples.ready)
     h.reach(dut.lost, "a sample is lost")
     h.reach(samples.valid & h.past(taken(samples)), "samples follow each other")
 
@@ -80,10 +81,10 @@ def unpacker(h: Harness) -> None:
 def properties() -> Iterator[Property]:
     claim = "{} events: in order, none lost but as said, none made up; the level stays in 0..{}; oldest is held"
     bugs = (
-        Bug("host.events", "queue.w_en.eq(events.valid)", "queue.w_en.eq(events.valid & ~oldest.ready)"),
-        Bug("host.events", "& self.full & ~self.busy", "& self.full"),
-        Bug("host.events", "queue.level + oldest.valid", "queue.level"),
-        Bug("host.events", "(oldest.ready | ~oldest.valid)", "~oldest.valid | queue.r_rdy"),
+        Bug("host.events", "(~valid[k] | leaves)", "~valid[k]"),
+        Bug("host.events", "& self.full & ~oldest.ready", "& self.full"),
+        Bug("host.events", "sum(valid)", "sum(valid[1:])"),
+        Bug("host.events", "if k == 0 else", "if k == 1 else"),
     )
     for depth in DEPTHS:
         yield Property(f"fifo-{depth}", claim.format(depth, depth), fifo(depth), bugs=bugs)
@@ -92,8 +93,8 @@ def properties() -> Iterator[Property]:
         "a sample waits unchanged until it is taken; one is lost only while another waits, and that is said",
         holder,
         bugs=(
-            Bug("host.holder", "m.If(self.arrives & ~self.lost)", "m.If(self.arrives)"),
-            Bug("host.holder", "held.valid & ~held.ready", "held.valid"),
+            Bug("host.holder", "m.If(self.arrives & (waits == samples.ready))", "m.If(self.arrives)"),
+            Bug("host.holder", "self.arrives & waits & ~samples.ready", "self.arrives & waits"),
         ),
     )
     yield Property(

@@ -1,10 +1,11 @@
-"""The events that wait for a host: the oldest in a register that only the host empties, the others in a queue."""
+"""The events that wait for a host, in a line: each place takes over what is behind it, the first one is emptied by the
+host alone. There is no memory to address, and so no multiplexer for each of its bits, which would leak all day.
+"""
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Shape, ShapeLike
+from amaranth.hdl import Module, Shape, ShapeLike, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.model.errors import InputError
@@ -43,19 +44,25 @@ class EventFifo(wiring.Component):
     def elaborate(self, platform) -> Module:
         m = Module()
         events, oldest = self.events, self.oldest
-        m.submodules.queue = queue = SyncFIFO(width=self.bits, depth=self.depth - 1)
+        valid = Signal(self.depth)
+        places = [Signal.like(events.payload, name=f"place_{k}", reset_less=True) for k in range(self.depth)]
         m.d.comb += [
-            self.busy.eq(queue.r_rdy & (oldest.ready | ~oldest.valid)),
-            self.full.eq(~queue.w_rdy),
-            self.lost.eq(events.valid & self.full & ~self.busy),
-            self.waiting.eq(queue.level + oldest.valid),
-            events.ready.eq(queue.w_rdy | (self.lost & ~self.keep_newest)),
-            queue.w_en.eq(events.valid),
-            queue.w_data.eq(events.payload),
-            queue.r_en.eq(self.busy | (self.lost & self.keep_newest)),
+            oldest.valid.eq(valid[0]),
+            oldest.payload.eq(places[0]),
+            self.waiting.eq(sum(valid)),
+            self.full.eq(valid.all()),
+            self.busy.eq((valid[1:] & ~valid[:-1]).any()),
+            self.lost.eq(events.valid & self.full & ~oldest.ready),
         ]
-        with m.If(self.busy):
-            m.d.sync += [oldest.payload.eq(queue.r_data), oldest.valid.eq(1)]
-        with m.Elif(oldest.ready):
-            m.d.sync += oldest.valid.eq(0)
+        leaves = oldest.ready
+        for k, place in enumerate(places):
+            last = k == self.depth - 1
+            enters = Signal(name=f"enters_{k}")
+            m.d.comb += enters.eq((events.valid if last else valid[k + 1]) & (~valid[k] | leaves))
+            with m.If(enters):
+                m.d.sync += [place.eq(events.payload if last else places[k + 1]), valid[k].eq(1)]
+            with m.Elif(leaves):
+                m.d.sync += valid[k].eq(0)
+            leaves = enters | (self.lost & self.keep_newest) if k == 0 else enters
+        m.d.comb += events.ready.eq(leaves | self.lost)
         return m

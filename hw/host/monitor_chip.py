@@ -26,7 +26,7 @@ class MonitorChip(Hosted):
 
     core_path: ClassVar[tuple[str, ...]] = ("controller", "monitor", *Monitor.core_path)
     beside: ClassVar[tuple[str, ...]] = (
-        *("host", "controller.events"),
+        *("host", "controller.holder", "controller.registers", "controller.events"),
         *(f"controller.monitor.{name}" for name in Monitor.beside),
         "controller",
     )

@@ -76,7 +76,7 @@ class MonitorController(wiring.Component):
         m.d.comb += [
             holder.arrives.eq(self.arrives | registers.sample_write),
             holder.sample.eq(Mux(self.arrives, self.sample, self.bus.write_data)),
-            registers.sample_stall.eq(holder.samples.valid),
+            registers.sample_stall.eq(holder.waits),
             lost.eq(holder.lost | (self.arrives & registers.sample_write)),
         ]
 

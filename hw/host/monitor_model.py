@@ -27,6 +27,15 @@ class Event:
     previous: int
 
 
+def record_events(controller: MonitorController, codes: np.ndarray) -> list[Event]:
+    """The beats of a recording, int64[samples], by front end and golden model, a record at a time."""
+    heard = controller.monitor.front.front.run(codes)
+    classes = golden.run(controller.network, heard.counts, controller.config.neuron).classes * heard.judged
+    sequence, peaks = np.arange(len(classes)) % 256, heard.peak // BLOCK % (1 << TIME_BITS)
+    fields = classes, heard.judged, sequence, peaks, heard.rhythm[:, 0] // BLOCK
+    return [Event(*map(int, event)) for event in zip(*fields, strict=True)]
+
+
 class MonitorModel(SpiModel):
     """Untimed: what a sample begins comes to its end before anything else happens. So no sample is ever lost.
 
@@ -60,23 +69,30 @@ class MonitorModel(SpiModel):
         return int(self.registers.word("cause") & self.registers.values["mask_enabled"] != 0)
 
     def sample(self, code: int) -> None:
+        for event in self.hear(code):
+            self.tell(event)
+
+    def hear(self, code: int) -> list[Event]:
+        """What a sample does but for the beats that are to be told then."""
         state = self.stream.state
         was_off = state.quality.off
-        for told, counts in self.stream.push(code):
+        found = []
+        for beat, counts in self.stream.push(code):
             klass = 0 if counts is None else self._classify(counts)
-            peak = told.peak // BLOCK % (1 << TIME_BITS)
-            event = Event(klass, int(counts is not None), self.told % 256, peak, told.rhythm[0] // BLOCK)
-            self._tell(event)
+            peak = beat.peak // BLOCK % (1 << TIME_BITS)
+            found.append(Event(klass, int(counts is not None), self.told % 256, peak, beat.rhythm[0] // BLOCK))
+            self.told += 1
         if state.quality.off != was_off:
             self.error("lead_off" if state.quality.off else "lead_on")
         self._update()
+        return found
 
     def _classify(self, counts: list[int]) -> int:
         trace = golden.run(self.controller.network, np.array([counts]), self.controller.config.neuron)
         return int(trace.classes[0])
 
-    def _tell(self, event: Event) -> None:
-        self.told += 1
+    def tell(self, event: Event) -> None:
+        """A beat becomes an event."""
         values = self.registers.values
         names = [name for name, number in self.controller.classes.items() if number == event.klass]
         for cause, due in (
@@ -89,10 +105,11 @@ class MonitorModel(SpiModel):
             values[f"cause_{cause}"] |= int(due)
         if len(self.events) < self.controller.depth:
             self.events.append(event)
-            return
-        self.registers.add("beats_lost_count", 1)
-        if values["settings_keep_newest"]:
-            self.events = [self.events[0], *self.events[2:], event]
+        else:
+            self.registers.add("beats_lost_count", 1)
+            if values["settings_keep_newest"]:
+                self.events = [self.events[0], *self.events[2:], event]
+        self._update()
 
     def read(self, address: int) -> int:
         value = self.registers.peek(address)

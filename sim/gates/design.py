@@ -56,7 +56,11 @@ class Design:
 
     @cached_property
     def monitor(self) -> MonitorSimulator:
-        """Of a build whose top is a monitor."""
+        """Of a build whose top is a monitor; of a monitor chip, with hosts that read its beats."""
+        if self.build.top == "monitor_chip":
+            from sparrow_ecg.sim.gates.run.listening import ChipListener  # as the chip, needs SystemRDL
+
+            return ChipListener(self.netlist, self.build)
         return MonitorSimulator(self.netlist, self.build)
 
     @cached_property

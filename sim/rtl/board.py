@@ -52,7 +52,7 @@ class Board:
             ("clock_request", number, handle),
             ("pins", None, handle, number, number, number),
             ("select", None, handle, number),
-            ("frame", None, handle, ctypes.c_char_p, ctypes.c_char_p, count),
+            ("frame", None, handle, ctypes.c_char_p, ctypes.c_char_p, count, count, count),
             ("settle", count, handle, count),
         ):
             function = getattr(library, f"chip_{name}")
@@ -81,10 +81,13 @@ class Board:
     def pins(self, cs_n: int, sck: int, mosi: int) -> None:
         self.library.chip_pins(self.handle, cs_n, sck, mosi)
 
-    def frame(self, sent: bytes, bits: int | None = None) -> bytes:
-        """What comes back for a frame of so many bits, all of ``sent`` by default."""
+    def frame(self, sent: bytes, bits: int | None = None, stop: tuple[int, int] = (0, 0)) -> bytes:
+        """What comes back for a frame of so many bits, all of ``sent`` by default.
+
+        stop: after so many bytes the host does nothing for so many cycles.
+        """
         received = ctypes.create_string_buffer(len(sent))
-        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits)
+        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits, *stop)
         return received.raw
 
     def settle(self, limit: int = 1_000_000) -> int:

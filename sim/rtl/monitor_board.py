@@ -23,6 +23,7 @@ class MonitorBoard(Board):
         play, left = self.library.chip_play, self.library.chip_left
         play.restype, play.argtypes = None, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64)
         left.restype, left.argtypes = ctypes.c_uint64, (ctypes.c_void_p,)
+        self.library.chip_convert.argtypes = ctypes.c_void_p, ctypes.c_int
 
     @property
     def period(self) -> int:
@@ -33,6 +34,10 @@ class MonitorBoard(Board):
         """From now on, while time passes, play these codes, one every ``period`` cycles, and no others."""
         played = np.ascontiguousarray(codes, np.uint16).tobytes()
         self.library.chip_play(self.handle, played, len(codes), period or self.period)
+
+    def convert(self, converts: bool) -> None:
+        """Whether the converter runs, or stands still for now."""
+        self.library.chip_convert(self.handle, converts)
 
     @property
     def left(self) -> int:

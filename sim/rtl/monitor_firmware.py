@@ -16,11 +16,9 @@ from sparrow_ecg.firmware_gen.monitor import DRIVER, generate
 from sparrow_ecg.firmware_gen.monitor_driver import NOW, MonitorDriver, MonitorPort
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.image import network_id
-from sparrow_ecg.hw.host.monitor_model import Event
+from sparrow_ecg.hw.host.monitor_model import Event, record_events
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.errors import VerificationError
-from sparrow_ecg.model.frontend.blocks import BLOCK
-from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.sim.rtl.firmware import check, refuses, transport
 from sparrow_ecg.sim.rtl.monitor_board import MonitorBoard
 
@@ -47,14 +45,6 @@ def powered(chip: Build, folder: Path) -> Iterator[tuple[MonitorBoard, MonitorDr
             raise VerificationError(f"monitor chip {chip.config}: {error}") from error
 
 
-def expected(chip: Build, codes: np.ndarray) -> list[Event]:
-    """The beats of a recording by front end and golden model, a record at a time."""
-    heard = FrontEnd.of(chip.network, chip.rate).run(codes)
-    classes = chip.golden(heard.counts).classes * heard.judged
-    fields = classes, heard.judged, np.arange(len(classes)) % 256, heard.peak // BLOCK, heard.rhythm[:, 0] // BLOCK
-    return [Event(*map(int, event)) for event in zip(*fields, strict=True)]
-
-
 def listen(board: MonitorBoard, driver: MonitorDriver) -> list[Event]:
     """What firmware does while a recording is played: it waits, reads what there is, and waits again."""
     found: list[Event] = []
@@ -77,7 +67,7 @@ def verify(chip: Build, codes: np.ndarray, folder: Path) -> dict[str, Any]:
     Gives how many beats there were, and for how much of the time the clock ran while no host spoke.
     Raises VerificationError.
     """
-    told = expected(chip, codes)
+    told = record_events(chip.monitor_chip.controller, codes)
     with powered(chip, folder) as (board, driver):
         frames = Protocol(board.controller.map)
         driver.open()

@@ -57,8 +57,9 @@ def main(
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
-    if top == "monitor":
-        raise InputError("--top monitor: takes samples, not beats: use `sparrow gatepower-monitor`")
+    if top in ("monitor", "monitor_chip"):
+        chip = " --chip" * (top == "monitor_chip")
+        raise InputError(f"--top {top}: takes samples, not beats: use `sparrow gatepower-monitor{chip}`")
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
     build = replace(core, top=top)

@@ -2,6 +2,7 @@
 
 Samples of all records, in turn, run through the mapped netlist of front end and core; all that it tells is compared
 with the golden model. Leakage of all the time, clock and glitches are in; pads and converter are not.
+With --chip it is the monitor chip, whose beats a host reads through the SPI pins.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sparrow_ecg.sim.gates.design import synthesise
 from sparrow_ecg.sim.gates.energy import average, monitoring
 from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
+from sparrow_ecg.sim.gates.run.monitorsim import CLOCK_HZ
 from sparrow_ecg.sim.verbs.options import PdkOption, PlacedOption, place_design
 
 
@@ -33,6 +35,9 @@ from sparrow_ecg.sim.verbs.options import PdkOption, PlacedOption, place_design
 def main(
     core: Build,
     pdk: PdkOption = "sky130",
+    chip: Annotated[
+        bool, typer.Option("--chip", help="With registers, events and SPI, and a host that reads each beat.")
+    ] = False,
     placed: PlacedOption = False,
     seconds: Annotated[float, typer.Option(min=0.1, help="Measured in each of 64 stretches.")] = 2.0,
     seed: SeedOption = 0,
@@ -41,7 +46,7 @@ def main(
 ) -> None:
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
-    monitor = replace(core, top="monitor")
+    monitor = replace(core, top="monitor_chip" if chip else "monitor")
     with working(f"{pdk}: reading the library, mapping onto its cells"):
         design = synthesise(monitor, pdk, liberty_root(data))
         hot = average.hot(design.netlist.library, liberty_root(data))
@@ -52,21 +57,25 @@ def main(
         stretches = monitoring.draw(
             {name: read_record(root, name, in_parts=True).codes for name in available(root)}, seconds, seed
         )
-    with working(f"{len(stretches.of)} stretches on the netlist"):
-        told, wrong = monitoring.check(design, stretches)
     with counter("gate-level energy", stretches.codes.shape[1]) as done:
         measured = monitoring.measure(design, stretches, done)
+    told, wrong = monitoring.check(design, stretches, measured.answers)
     result = design.describe() | {
         "seed": seed,
         "rate": monitor.rate,
-        "clock_hz": monitoring.CLOCK_HZ,
+        "clock_hz": CLOCK_HZ,
         "stretches": [f"{name} from sample {first}" for name, first in stretches.of],
         "beats_checked": told,
         "mismatches": wrong,
         **monitoring.summary(design, measured, hot),
     }
+    if chip:
+        from sparrow_ecg.sim.gates.energy import interface  # as the chip, needs SystemRDL
+
+        with counter("the same while nobody reads, and samples through SPI", 2 * stretches.codes.shape[1]) as done:
+            result |= interface.beside(design, measured, stretches, done)
     _show(result)
-    name = f"gatepower-monitor-{monitor.network.name}-{pdk}"
+    name = f"gatepower-monitor{'-chip' if chip else ''}-{monitor.network.name}-{pdk}"
     if core.config != choose(core.network):
         name += f"-{core.config.slug(core.network)}"
     name += "-placed" if placed else ""
@@ -99,3 +108,9 @@ def _show(result: dict) -> None:
         f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2;"
         f" wires {'placed' if result['placed'] else 'estimated'}"
     )
+    if sck := result.get("sck_hz"):
+        out.print(
+            f"a host reads each beat when it is interrupted, sck {sck:.0f} Hz: {result['host_nj_per_beat']:.2f} nJ a"
+            f" beat, dynamic; samples through SPI instead of the sample port:"
+            f" {result['samples_over_spi_nj_per_beat']:.1f} nJ more"
+        )

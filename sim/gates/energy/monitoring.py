@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.run.gatesim import LANES
+from sparrow_ecg.sim.gates.run.monitorsim import CLOCK_HZ, MonitorSimulator
 
-CLOCK_HZ = 32_768  # of the clock that always runs, up to the gate at the root of the chip's
 SETTLING = 6.0  # s from reset on, in which the detector learns; not measured
 
 
@@ -48,60 +48,88 @@ def _again(names: list[str]):
         yield from names
 
 
-def check(design: Design, stretches: Stretches) -> tuple[int, int]:
-    """Play the stretches on the netlist: how many beats it told, and how many differ from the golden model's in time,
-    interval, class or any potential; a beat too many or too few differs.
+def check(design: Design, stretches: Stretches, answers: Sequence[Any]) -> tuple[int, int]:
+    """How many beats the netlist told in its answers to the stretches, and how many differ from the golden model's in
+    time, interval, class or any potential, as far as a monitor tells it; a beat too many or too few differs.
     """
-    network, front = design.network, FrontEnd.of(design.network, design.build.rate)
-    told = wrong = 0
-    for codes, fields in zip(stretches.codes, design.monitor.run(stretches.codes), strict=True):
-        heard = front.run(codes)
-        trace = golden.run(network, heard.counts, design.build.config.neuron)
-        beats = min(len(heard.peak), len(fields["peak"]))
-        judged = heard.judged[:beats]
-        right = fields["peak"][:beats] == heard.peak[:beats] // BLOCK
-        right &= fields["previous"][:beats] == heard.rhythm[:beats, 0] // BLOCK
-        right &= fields["judged"][:beats] == judged
-        same = fields["klass"][:beats] == trace.classes[:beats]
-        same &= (fields["potentials"][:beats] == trace.outputs[:beats]).all(axis=1)
-        right &= same | ~judged
-        told += len(fields["peak"])
-        wrong += int((~right).sum()) + abs(len(heard.peak) - len(fields["peak"]))
-    return told, wrong
+    compare = _events if design.build.top == "monitor_chip" else _fields
+    found = [compare(design, *each) for each in zip(stretches.codes, answers, strict=True)]
+    return sum(told for told, _ in found), sum(wrong for _, wrong in found)
+
+
+def _fields(design: Design, codes: np.ndarray, fields: Mapping[str, np.ndarray]) -> tuple[int, int]:
+    """Of a monitor."""
+    heard = FrontEnd.of(design.network, design.build.rate).run(codes)
+    trace = golden.run(design.network, heard.counts, design.build.config.neuron)
+    beats = min(len(heard.peak), len(fields["peak"]))
+    judged = heard.judged[:beats]
+    right = fields["peak"][:beats] == heard.peak[:beats] // BLOCK
+    right &= fields["previous"][:beats] == heard.rhythm[:beats, 0] // BLOCK
+    right &= fields["judged"][:beats] == judged
+    same = fields["klass"][:beats] == trace.classes[:beats]
+    same &= (fields["potentials"][:beats] == trace.outputs[:beats]).all(axis=1)
+    right &= same | ~judged
+    return len(fields["peak"]), int((~right).sum()) + abs(len(heard.peak) - len(fields["peak"]))
+
+
+def _events(design: Design, codes: np.ndarray, read: Sequence[Any]) -> tuple[int, int]:
+    """Of a monitor chip: what its host has read."""
+    from sparrow_ecg.hw.host.monitor_model import record_events  # as the chip, needs SystemRDL
+
+    expected = record_events(design.build.monitor_chip.controller, codes)
+    differ = sum(a != b for a, b in zip(read, expected, strict=False))
+    return len(read), differ + abs(len(read) - len(expected))
 
 
 @dataclass(frozen=True)
 class Measured:
-    """parts: with glitches, by what the design is at; still: without. beats: told in ``seconds`` of ECG, of all."""
+    """parts: with glitches, by what the design is at; still: without. beats: told in ``seconds`` of ECG, of all.
+    answers: of each lane what it told, from reset on.
+    """
 
     parts: dict[str, MeteredEnergy]
     still: MeteredEnergy
     beats: int
     seconds: float
+    answers: Sequence[Any]
+
+    @property
+    def dynamic_nw(self) -> float:
+        """Without the gate at the root of the clock."""
+        return sum(part.total() for part in self.parts.values()) * 1e-6 / self.seconds
 
 
-def measure(design: Design, stretches: Stretches, progress: Callable[[int], None] = lambda samples: None) -> Measured:
-    """Energy of the stretches without their first `SETTLING`. progress: told how many samples more are done."""
+def measure(
+    design: Design,
+    stretches: Stretches,
+    progress: Callable[[int], None] = lambda samples: None,
+    simulator: MonitorSimulator | None = None,
+) -> Measured:
+    """Energy of the stretches without their first `SETTLING`. progress: told how many samples more are done.
+    simulator: other than the design's own.
+    """
     timing, unseen = design.timing, round(SETTLING * SAMPLING_RATE)
     step = max(timing.period * STEP, 1e-4)
     parts: dict[str, list[MeteredEnergy]] = defaultdict(list)
     still: list[MeteredEnergy] = []
     beats = 0
-    for piece in design.monitor.pieces(stretches.codes, timing.delays, step, unseen, progress):
+    simulator = simulator or design.monitor
+    for piece in simulator.pieces(stretches.codes, timing.delays, step, unseen, progress):
         meter = Meter(design.netlist, timing, NetActivity(piece.snapshots))
         still.append(meter.energy())
         parts[piece.part].append(meter.energy(piece.moves))
         beats += piece.beats
     lanes, samples = stretches.codes.shape
     seconds = lanes * (samples - unseen) / SAMPLING_RATE
-    return Measured({name: add(each) for name, each in parts.items()}, add(still), beats, seconds)
+    whole = {name: add(each) for name, each in parts.items()}
+    return Measured(whole, add(still), beats, seconds, simulator.answers())
 
 
 def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str, Any]:
     """Powers in nW, JSON-ready. hot: see `average.leakage`."""
     whole = add(list(measured.parts.values()))
     root = root_gate(design.netlist.library, CLOCK_HZ)
-    dynamic = whole.total() * 1e-6 / measured.seconds + root
+    dynamic = measured.dynamic_nw + root
     leakage = average.leakage(whole.leakage_nw, design.netlist, hot)
     blocks = {
         name: {

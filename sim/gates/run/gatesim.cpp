@@ -299,6 +299,9 @@ extern "C" Simulator *gates_open(const Op *ops, const int64_t *sizes, int64_t de
 
 extern "C" void gates_close(Simulator *s) { delete s; }
 
+// Takes over the state of another one of the same netlist, with delays or without.
+extern "C" void gates_follow(Simulator *s, const Simulator *other) { s->net = other->net; }
+
 // Plays cycles of the clock. In each the clock falls and the pins take their values, word[cycles][width of pins]; then
 // the clock rises, in those lanes where the net `request` is then high.
 // clocked: word[cycles], those lanes. seen: word[cycles][width of watched], nets at the end of each cycle.

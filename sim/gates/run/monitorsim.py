@@ -8,7 +8,7 @@ moves in them, and leakage is added for the whole time elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,31 +21,45 @@ from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Snapshots
 from sparrow_ecg.sim.gates.run.played import Played, lanes_of
 
 ONES = np.uint64(2**64 - 1)
+CLOCK_HZ = 32_768  # of the clock that always runs, up to the gate at the root of the chip's
 FEW = 4  # cycles played at a time until all lanes are done
 RESET = 4  # cycles
-PARTS = ("sample", "block")  # the cycle that takes a sample; all others
 
 
 class MonitorSimulator:
-    """A netlist of a monitor."""
+    """A netlist of a monitor.
+
+    parts:         what it is at: the cycle that takes a sample; all others.
+    pins, watched: nets that are played, and that are looked at.
+    """
+
+    parts: ClassVar[tuple[str, ...]] = ("sample", "block")
 
     def __init__(self, netlist: Netlist, monitor: Build):
         self.netlist, self.monitor = netlist, monitor
         self.functions = Functions(netlist.library)
         self.stated: dict[str, Any] = {}
-        nets = netlist.inputs | netlist.outputs
-        self.pins = [nets[name][0] for name in ("rst", "samples__valid", "beats__ready")] + nets["samples__payload"]
-        self.watched = [nets[name][0] for name in ("clock_request", "beats__valid")] + nets["beats__payload"]
+        self.pins, self.watched = self._nets()
 
-    def run(self, codes: np.ndarray) -> list[dict[str, np.ndarray]]:
-        """The beats that each lane tells, from reset on: of codes, int64[lanes, samples]."""
-        told: list[list[np.ndarray]] = [[] for _ in codes]
+    def _nets(self) -> tuple[list[int], list[int]]:
+        nets = self.netlist.inputs | self.netlist.outputs
+        pins = [nets[name][0] for name in ("rst", "samples__valid", "beats__ready")] + nets["samples__payload"]
+        return pins, [nets[name][0] for name in ("clock_request", "beats__valid")] + nets["beats__payload"]
+
+    def run(self, codes: np.ndarray) -> list[Any]:
+        """What each lane tells, from reset on: of codes, int64[lanes, samples]. As `answers`."""
+        self.told: list[list] = [[] for _ in codes]
         with self._played() as player:
             for sample in self._samples(codes):
-                for pins in self._steps(player, sample):
-                    self._collect(player.play(pins), told)
+                for _, pins in self._steps(player, sample):
+                    self._collect(player.play(pins))
+            self._finish(player)
+        return self.answers()
+
+    def answers(self) -> list[Any]:
+        """Of each lane what was told in `run` or in all of `pieces`: the fields of its beats."""
         bits = len(self.watched) - 2
-        return [decode(self.monitor.geometry, np.array(each, np.uint8).reshape(-1, bits)) for each in told]
+        return [decode(self.monitor.geometry, np.array(each, np.uint8).reshape(-1, bits)) for each in self.told]
 
     def pieces(
         self,
@@ -62,29 +76,37 @@ class MonitorSimulator:
         nets = self.netlist.nets
         room = max(16, ROOM // (16 * nets))
         lanes = (1 << len(codes)) - 1
-        told: list[list[np.ndarray]] = [[] for _ in codes]
+        self.told = [[] for _ in codes]
         with self._played() as plain, self._played(ticks(delays, step)) as delayed:
-            kept = {part: _Kept(nets, room) for part in PARTS}
+            kept = {part: _Kept(nets, room) for part in self.parts}
             for number, sample in enumerate(self._samples(codes)):
-                seen = number >= unseen
                 progress(1)
-                for k, pins in enumerate(self._steps(plain, sample)):
-                    if not seen:
-                        plain.play(pins)
-                        delayed.play(pins)
+                if number == unseen:
+                    delayed.follow(plain)
+                    before = self._beats
+                for part, pins in self._steps(plain, sample):
+                    if number < unseen:
+                        self._collect(plain.play(pins))
                         continue
-                    store = kept[PARTS[min(k, 1)]]
+                    store = kept[part]
                     snapshots = Snapshots(
                         np.zeros((1 + 2 * len(pins), nets), np.uint64), np.zeros(1 + 2 * len(pins), np.uint64)
                     )
-                    self._collect(plain.play(pins, lanes, snapshots), told)
+                    self._collect(plain.play(pins, lanes, snapshots))
                     delayed.play(pins, lanes, moves=store.moves)
                     store.add(snapshots)
                     if store.full:
-                        yield store.piece(PARTS[min(k, 1)], delayed.longest * step, told)
+                        yield store.piece(part, delayed.longest * step, self._beats - before)
+                        before = self._beats
             for part, store in kept.items():
                 if store.cycles:
-                    yield store.piece(part, delayed.longest * step, told)
+                    yield store.piece(part, delayed.longest * step, self._beats - before)
+                    before = self._beats
+            self._finish(plain)
+
+    @property
+    def _beats(self) -> int:
+        return sum(map(len, self.told))
 
     def _played(self, delays: Mapping[int, tuple[int, ...]] | None = None) -> Played:
         return Played(self.functions, self.netlist, self.pins, self.watched, delays)
@@ -97,9 +119,9 @@ class MonitorSimulator:
             bits = (sample[:, None] >> np.arange(RESOLUTION) & 1).astype(np.uint8)
             yield np.ascontiguousarray(np.packbits(bits, axis=0, bitorder="little").T).view(np.uint64)[:, 0]
 
-    def _steps(self, player: Played, sample: np.ndarray) -> Iterator[np.ndarray]:
-        """Pins for the cycles of a sample, uint64[cycles, pins], until no lane asks for its clock. The player has to
-        play each before the next; its first ones begin with a reset.
+    def _steps(self, player: Played, sample: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Parts, and pins for the cycles of a sample, uint64[cycles, pins], until no lane asks for its clock. The
+        player has to play each before the next; its first ones begin with a reset.
         """
         pins = np.zeros((1, len(self.pins)), np.uint64)
         pins[:, 2] = ONES
@@ -107,19 +129,22 @@ class MonitorSimulator:
         if player.fresh:
             reset = np.repeat(pins, RESET, axis=0)
             reset[:, 0] = ONES
-            yield reset
+            yield "block", reset
         taking = pins.copy()
         taking[:, 1] = ONES
-        yield taking
+        yield "sample", taking
         while player.last_seen[0]:
-            yield np.repeat(pins, FEW, axis=0)
+            yield "block", np.repeat(pins, FEW, axis=0)
 
-    def _collect(self, seen: np.ndarray, told: list[list[np.ndarray]]) -> None:
+    def _collect(self, seen: np.ndarray) -> None:
         """Beats that are told in some cycles, uint64[cycles, watched]: each is offered for one cycle, and taken."""
         for cycle in seen[seen[:, 1] != 0]:
             bits = lanes_of(cycle)
-            for lane in np.flatnonzero(bits[1][: len(told)]):
-                told[lane].append(bits[2:, lane])
+            for lane in np.flatnonzero(bits[1][: len(self.told)]):
+                self.told[lane].append(bits[2:, lane])
+
+    def _finish(self, player: Played) -> None:
+        """Let beats that were found be told, after the last sample: they are."""
 
 
 class _Kept:
@@ -146,10 +171,7 @@ class _Kept:
         self.active.append(snapshots.active)
         self.cycles += len(snapshots.nets) // 2
 
-    def piece(self, part: str, settled: float, told: list[list[np.ndarray]]) -> Piece:
-        beats = sum(map(len, told))
-        for each in told:
-            each.clear()
+    def piece(self, part: str, settled: float, beats: int) -> Piece:
         whole = Snapshots(np.concatenate(self.states), np.concatenate(self.active))
         found = Piece(part, whole, self.moves, settled, beats)
         self._clear()

@@ -45,6 +45,11 @@ class Played:
     def __exit__(self, *_: object) -> None:
         self.library.gates_close(self.handle)
 
+    def follow(self, other: Played) -> None:
+        """Go on from where another one of the same netlist is."""
+        self.library.gates_follow(self.handle, other.handle)
+        self.running = other.running
+
     def play(
         self,
         pins: np.ndarray,

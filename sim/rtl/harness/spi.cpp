@@ -24,6 +24,7 @@ struct Board {
     size_t played = 0;
     uint64_t period = 0;  // cycles from sample to sample
     uint64_t next = 0;    // cycles until the next one
+    bool converts = true;
 #endif
 
     Board() {
@@ -44,6 +45,7 @@ struct Board {
 
     void run(uint64_t count) {
 #ifdef SAMPLES
+        if (!converts) return still(count);
         while (played < codes.size() && count > next) {
             still(next);
             chip->sample = codes[played++];
@@ -149,6 +151,9 @@ void chip_play(void* handle, const uint16_t* codes, uint64_t samples, uint64_t p
     b.next = period - 1;
 }
 
+// Whether the converter runs, or stands still for now.
+void chip_convert(void* handle, int converts) { board(handle).converts = converts; }
+
 // The clock of the firmware's driver, in milliseconds: `now` of ecg_monitor_port.
 int ecg_board_now(void* handle, uint32_t* milliseconds) {
     *milliseconds = static_cast<uint32_t>(board(handle).cycles * 1000 / CLOCK);
@@ -159,10 +164,12 @@ int ecg_board_now(void* handle, uint32_t* milliseconds) {
 uint64_t chip_left(void* handle) { return board(handle).codes.size() - board(handle).played; }
 #endif
 
-// One call for a whole frame.
-void chip_frame(void* handle, const uint8_t* sent, uint8_t* received, uint64_t bits) {
+// One call for a whole frame, in which the host stops after some bytes for some cycles.
+void chip_frame(void* handle, const uint8_t* sent, uint8_t* received, uint64_t bits, uint64_t bytes, uint64_t cycles) {
     chip_select(handle, 1);
-    chip_bits(handle, sent, received, bits);
+    chip_bits(handle, sent, received, 8 * bytes);
+    board(handle).run(cycles);
+    chip_bits(handle, sent + bytes, received + bytes, bits - 8 * bytes);
     chip_select(handle, 0);
 }
 

@@ -7,7 +7,7 @@ from sparrow_ecg.hw.formal.catalog import properties
 from sparrow_ecg.hw.formal.planted import Bug
 from sparrow_ecg.hw.host.holder import Holder
 
-BUG = Bug("host.holder", "self.arrives & ~self.lost", "self.arrives")
+BUG = Bug("host.holder", "self.arrives & (waits == samples.ready)", "self.arrives")
 
 
 def test_a_bug_is_in_the_rtl_while_it_is_planted():

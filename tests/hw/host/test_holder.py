@@ -24,14 +24,13 @@ def test_holder(cycles):
             context.set(holder.sample, number)
             context.set(holder.arrives, arrives)
             context.set(holder.samples.ready, takes)
-            assert context.get(holder.samples.valid) == len(held)
-            if held:
-                assert context.get(holder.samples.payload) == held[0]
-            if takes:
-                held = []
-            assert context.get(holder.lost) == (arrives and bool(held))
-            if arrives and not held:
-                held = [number]
+            offered = [*held, number] if arrives else held  # one that arrives may be taken at once
+            assert context.get(holder.waits) == len(held)
+            assert context.get(holder.samples.valid) == bool(offered)
+            if offered:
+                assert context.get(holder.samples.payload) == offered[0]
+            assert context.get(holder.lost) == (len(offered) == 2 and not takes)
+            held = offered[takes:][:1]
             await context.tick()
 
     simulate(holder, bench)

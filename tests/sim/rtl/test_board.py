@@ -19,7 +19,8 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.rtl.board import LEAD, Board, ChipEngine
-from tests.support.frames import Traffic, Wrong
+from sparrow_ecg.sim.rtl.traffic import Wrong
+from tests.support.frames import Traffic
 
 SHAPE = (13, 12, 4)
 SMALL = (6, 3, 4)  # trees of larger ones take the compiler long

@@ -16,9 +16,9 @@ from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.rtl.monitor_board import MonitorBoard
+from sparrow_ecg.sim.rtl.monitor_traffic import MonitorTraffic
 from sparrow_ecg.sim.rtl.verilator import lint
 from tests.support.beats_of_all import inclined
-from tests.support.monitor_frames import MonitorTraffic
 
 NETWORK = inclined()
 FRAMES = 3000

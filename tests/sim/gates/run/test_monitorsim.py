@@ -30,15 +30,20 @@ def stretches(seconds: float, lanes: int = 5) -> Stretches:
     return Stretches(drawn.codes[:lanes], drawn.of[:lanes])
 
 
-def designed(library) -> Design:
+def checked(design: Design, drawn: Stretches | None = None) -> tuple[int, int]:
+    drawn = drawn or stretches(4)
+    return monitoring.check(design, drawn, design.monitor.run(drawn.codes))
+
+
+def designed(library, top="monitor") -> Design:
     network = random_network(np.random.default_rng(3), (6, 4, 4), steps=7, weight_bits=3, input_bits=3)
-    build = Build(replace(network, encoding=SHORT), Tree(), "monitor")
+    build = Build(replace(network, encoding=SHORT, classes=tuple("NSVF")), Tree(), top)
     return Design(build, library, synthesis.Flow(), synthesis.synthesise(build, library))
 
 
 @libraries("sky130")
 def test_the_netlist_tells_what_the_model_hears(library):
-    told, wrong = monitoring.check(designed(library), stretches(4))
+    told, wrong = checked(designed(library))
     assert told > 30
     assert wrong == 0
 
@@ -54,7 +59,7 @@ def test_a_wrong_gate_is_seen(library, block):
         broken = list(whole)
         broken[k] = replace(broken[k], cell=library.cells["sky130_fd_sc_hd__nor2_1"])
         design.__dict__["monitor"] = MonitorSimulator(replace(design.netlist, instances=broken), design.build)
-        wrong += monitoring.check(design, stretches(4))[1]
+        wrong += checked(design)[1]
     assert wrong > 0
 
 

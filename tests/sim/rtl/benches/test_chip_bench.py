@@ -16,8 +16,9 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network.drawn import random_beats, random_network
+from sparrow_ecg.sim.rtl.traffic import Wrong
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
-from tests.support.frames import Traffic, Wrong
+from tests.support.frames import Traffic
 
 MOST_BITS = 400  # of a random frame, as cocotb is slow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sparrow_ecg.hw.host.monitor_controller import MonitorController
 from sparrow_ecg.hw.host.protocol import Protocol
-from tests.support.frames import Mutated
+from sparrow_ecg.sim.rtl.traffic import Mutated
 
 
 class MonitorTraffic(Mutated):
@@ -38,4 +38,4 @@ class MonitorTraffic(Mutated):
                 return [protocol.write("cause", int(rng.integers(1 + protocol.full("cause"))))]
             case "sample":
                 return [protocol.write("sample", *map(int, rng.integers(0, 1 << 11, rng.integers(1, 6))))]
-        return [rng.bytes(rng.integers(1, 12))]
+        return [rng.bytes(int(rng.integers(1, 12)))]
