@@ -142,7 +142,8 @@ class Fuzz:
     def frame(self, sent: bytes, bits: int) -> None:
         """One frame, in which the host may stop for a while."""
         accesses = list(self.possible[0].model.accesses(sent, bits))
-        alone = any(a.kind == "write" and a.address == self.port for a in accesses)  # samples of two sources would meet
+        # Samples of two sources would meet; and of a reset nobody sees which sample of a block came before it.
+        alone = any(a.kind == "write" and (a.address == self.port or self._resets(a)) for a in accesses)
         if alone:
             self.still()
         stop = 0, 0
