@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants formal signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ noise: $(BASE) ## DS2 from samples to classes with noise added, 24 to 0 dB: tabl
 
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) mutants $(ARGS)
+
+equivalence: $(FORMAL) ## prove that the netlist which power is measured on is its RTL (TOP=chip; ARGS=--broken: a wrong gate must be found)
+	$(RUN) equivalence --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
 formal: $(FORMAL) ## prove what must hold of the RTL, for all inputs (ARGS=--broken: planted bugs must be found)
 	$(RUN) formal $(ARGS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from amaranth.hdl import Const, Module, ResetInserter, Signal, Value, signed
+from amaranth.hdl import Const, Module, ResetInserter, Signal, UnusedElaboratable, Value, signed
 
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.few_pins import FewPinCore
@@ -18,6 +19,9 @@ from sparrow_ecg.hw.formal.planted import Bug
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.drawn import random_network
+
+# A core is taken apart to see its lanes.
+warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
 SPARE = 4  # bits by which a sum of the harness is wider than the accumulator
 STALLS = 6  # cycles of stalls that are looked at where a beat is followed for so many cycles

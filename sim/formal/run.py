@@ -103,5 +103,7 @@ def save(proofs: Sequence[Proof], folder: Path) -> Path:
     path = folder / RESULTS
     before = json.loads(path.read_text()) if path.exists() else []
     now = {proof.claim.name: proof.as_dict() for proof in proofs}
-    kept = [row for row in before if row["name"] not in now]
-    return write_atomic(path, json.dumps([*kept, *now.values()], indent=2) + "\n")
+    rows = [*(row for row in before if row["name"] not in now), *now.values()]
+    part = {row["name"]: {key: row[key] for key in ("result", "seconds", "depth")} for row in rows}
+    write_atomic(folder / "signoff" / "proofs.formal.json", json.dumps(part, indent=2) + "\n")
+    return write_atomic(path, json.dumps(rows, indent=2) + "\n")
