@@ -27,7 +27,7 @@ SPARE = 4  # bits by which a sum of the harness is wider than the accumulator
 STALLS = 6  # cycles of stalls that are looked at where a beat is followed for so many cycles
 
 NETWORK: Network = random_network(np.random.default_rng(49), (3, 2, 2), steps=3, weight_bits=3, input_bits=2)
-SMALLER: Network = random_network(np.random.default_rng(3), (2, 2, 2), steps=2, weight_bits=2, input_bits=1)
+SMALLER: Network = random_network(np.random.default_rng(7), (2, 2, 2), steps=2, weight_bits=2, input_bits=1)
 CORES: dict[str, CoreConfig] = {
     "tree": Tree(),
     "serial": Serial(2),
