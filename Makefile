@@ -185,5 +185,5 @@ $(FORMAL): pyproject.toml | .venv/bin/python
 	touch $@ $(BASE)
 
 $(DEV): pyproject.toml | .venv/bin/python
-	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,firmware,silicon,cluster,dev]'
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,nir,firmware,silicon,cluster,dev]'
 	touch $@ $(BASE) $(FIRMWARE) $(SILICON) $(CLUSTER) $(FORMAL)

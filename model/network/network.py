@@ -104,9 +104,13 @@ class Network:
             ],
         }
 
+    def text(self) -> str:
+        """The JSON file."""
+        return file.text(self._content())
+
     def save(self, path: Path) -> Path:
         """Write the JSON file, whole or not at all."""
-        return write_atomic(path, file.text(self._content()))
+        return write_atomic(path, self.text())
 
     @staticmethod
     def load(source: str | Path) -> Network:
