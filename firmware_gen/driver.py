@@ -90,24 +90,24 @@ class Driver:
     def load(self, image: bytes) -> None:
         self._call("load", image, ctypes.c_size_t(len(image)))
 
-    def start(self, counts: np.ndarray) -> None:
-        self._call("start", bytes(counts.tolist()))
-
-    def wait(self, looks: int = 10_000) -> None:
-        self._call("wait", ctypes.c_uint32(looks))
-
     def fetch(self) -> Answer:
         answer = _Answer()
         self._call("fetch", ctypes.byref(answer))
         return Answer(answer.klass, answer.potentials[: self.chip.outputs])
 
-    def acknowledge(self) -> None:
-        self._call("acknowledge")
+    def drop(self) -> None:
+        self._call("drop")
 
-    def classify(self, counts: np.ndarray, looks: int = 10_000) -> Answer:
+    def classify(self, counts: np.ndarray) -> Answer:
         answer = _Answer()
-        self._call("classify", bytes(counts.tolist()), ctypes.c_uint32(looks), ctypes.byref(answer))
+        self._call("classify", bytes(counts.tolist()), ctypes.byref(answer))
         return Answer(answer.klass, answer.potentials[: self.chip.outputs])
+
+    def klass(self, counts: np.ndarray) -> int:
+        """The class alone: ``ecg_class``."""
+        klass = ctypes.c_uint32()
+        self._call("class", bytes(counts.tolist()), ctypes.byref(klass))
+        return klass.value
 
     def status(self) -> int:
         status = ctypes.c_uint8()

@@ -32,7 +32,7 @@ from sparrow_ecg.model.network.golden import Trace
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 
 if TYPE_CHECKING:
-    from sparrow_ecg.hw.host.chip import Chip
+    from sparrow_ecg.hw.host.chip import BusChip, SpiChip
     from sparrow_ecg.hw.host.monitor_chip import MonitorChip
 
 # A component may be made for what it says of itself alone, its ports or probes.
@@ -60,7 +60,7 @@ class Build:
     rate: float = SAMPLING_RATE
 
     @cached_property
-    def component(self) -> Core | PowerGated | FewPinCore | Chip | Monitor | MonitorChip:
+    def component(self) -> Core | PowerGated | FewPinCore | SpiChip | BusChip | Monitor | MonitorChip:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
         if self.config.power_gated and self.top not in SWITCHED:
             raise InputError(f"top {self.top} needs its core while it would be off: leave out --power-gated")
@@ -74,12 +74,12 @@ class Build:
         return FewPinCore(core) if self.top == "few_pins" else core
 
     @cached_property
-    def chip(self) -> Chip:
+    def chip(self) -> SpiChip | BusChip:
         """The chip, whatever the top."""
         _need_registers()
-        from sparrow_ecg.hw.host.chip import Chip
+        from sparrow_ecg.hw.host.chip import BusChip, SpiChip
 
-        return Chip(self.network, self.config, self.host)
+        return (SpiChip if self.host == "spi" else BusChip)(self.network, self.config)
 
     @cached_property
     def monitor_chip(self) -> MonitorChip:

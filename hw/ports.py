@@ -91,7 +91,8 @@ class Core(wiring.Component):
 
 def port_list(top: wiring.Component) -> list[dict[str, Any]]:
     """Name, direction and bits of each port of the Verilog module."""
-    listed = [("clk", "in", 1), ("rst", "in", 1)] + [
+    own_clock = "sck" in top.signature.members and "rst" in top.signature.members
+    listed = ([] if own_clock else [("clk", "in", 1), ("rst", "in", 1)]) + [
         ("__".join(map(str, path)), member.flow.name.lower(), Shape.cast(member.shape).width)
         for path, member, _ in top.signature.flatten(top)
     ]

@@ -10,7 +10,7 @@ typedef char ecg_present_is_in_its_place[ECG_PRESENT == ECG_CHIP__STATUS__PRESEN
 
 ecg_result ecg_open(ecg_chip *chip, const ecg_transport *transport)
 {
-    uint32_t words[3], widths, size;
+    uint32_t words[3], size;
     ecg_result result;
     if (!chip || !transport)
         return ECG_ERROR_ARGUMENT;
@@ -26,12 +26,14 @@ ecg_result ecg_open(ecg_chip *chip, const ecg_transport *transport)
     chip->network = words[2];
     if (chip->loadable && (result = ecg_read_words(&chip->transport, REGISTER(GEOMETRY), &chip->geometry, 1)))
         return result;
-    if ((result = ecg_read_words(&chip->transport, REGISTER(WIDTHS), &widths, 1)))
+    if ((result = ecg_read_words(&chip->transport, REGISTER(WIDTHS), words, 3))) /* and STEPS, LATENCY */
         return result;
-    chip->input_bits = (uint8_t)ECG_FIELD(widths, ECG_CHIP__WIDTHS__INPUT_BITS);
+    chip->input_bits = (uint8_t)ECG_FIELD(words[0], ECG_CHIP__WIDTHS__INPUT_BITS);
+    chip->potential_bits = (uint8_t)ECG_FIELD(words[0], ECG_CHIP__WIDTHS__POTENTIAL_BITS);
+    chip->latency = words[2];
     if ((result = ecg_read_words(&chip->transport, REGISTER(SHAPE), &chip->inputs, 1)))
         return result;
-    size = ECG_FIELD(widths, ECG_CHIP__WIDTHS__LAYERS);
+    size = ECG_FIELD(words[0], ECG_CHIP__WIDTHS__LAYERS);
     if ((result = ecg_read_words(&chip->transport, (uint8_t)(REGISTER(SHAPE) + size), &chip->outputs, 1)))
         return result;
     return chip->outputs <= ECG_MAX_OUTPUTS ? ECG_OK : ECG_ERROR_MAP_VERSION;
@@ -109,8 +111,6 @@ ecg_result ecg_send_image(ecg_chip *chip, const uint8_t *image, size_t length)
     if (words[0] & ECG_CHIP__STATUS__WEIGHTS_VALID_bm)
         return ecg_read_words(&chip->transport, REGISTER(NETWORK), &chip->network, 1);
     chip->network = 0;
-    if (words[0] & ECG_CHIP__STATUS__BUSY_bm)
-        return ECG_ERROR_BUSY;
     if (words[0] & ECG_CHIP__STATUS__IMAGE_OPEN_bm)
         return ECG_ERROR_IMAGE_TRUNCATED;
     /* What came after the refusal was dropped as an overflow. */
@@ -124,15 +124,6 @@ ecg_result ecg_load(ecg_chip *chip, const uint8_t *image, size_t length)
     return result ? result : ecg_send_image(chip, image, length);
 }
 
-ecg_result ecg_start(ecg_chip *chip, const uint8_t *counts)
-{
-    const uint32_t start = ECG_CHIP__CONTROL__START_bm;
-    for (uint32_t k = 0; k < chip->inputs; k++)
-        if (counts[k] >> chip->input_bits)
-            return ECG_ERROR_ARGUMENT;
-    return ecg_write_words(&chip->transport, REGISTER(CONTROL), &start, counts, chip->inputs);
-}
-
 ecg_result ecg_status(ecg_chip *chip, uint8_t *status)
 {
     return ecg_poll(&chip->transport, status);
@@ -144,61 +135,105 @@ ecg_result ecg_errors(ecg_chip *chip, uint32_t *causes)
     return result || !*causes ? result : ecg_write_word(&chip->transport, REGISTER(ERROR), *causes);
 }
 
-ecg_result ecg_wait(ecg_chip *chip, uint32_t looks)
+/* The counts of a beat, each in as few bits as the chip takes, without gaps. */
+static int send_counts(const ecg_chip *chip, const uint8_t *counts)
+{
+    const ecg_transport *t = &chip->transport;
+    uint8_t packed[16];
+    uint32_t bits = 0, length = 0, waiting = 0; /* low bits that wait, and how many */
+    for (uint32_t k = 0; k < chip->inputs; k++) {
+        bits = bits << chip->input_bits | counts[k];
+        waiting += chip->input_bits;
+        if (k + 1 == chip->inputs && waiting % 8) {
+            bits <<= 8 - waiting % 8;
+            waiting += 8 - waiting % 8;
+        }
+        while (waiting >= 8)
+            packed[length++] = (uint8_t)(bits >> (waiting -= 8));
+        if (length + 2 > sizeof packed || k + 1 == chip->inputs) {
+            if (t->transfer(t->context, packed, NULL, length))
+                return 1;
+            length = 0;
+        }
+    }
+    return 0;
+}
+
+static int receive_potentials(const ecg_chip *chip, int32_t *potentials)
+{
+    const ecg_transport *t = &chip->transport;
+    const uint32_t sign = (uint32_t)1 << (chip->potential_bits - 1);
+    uint8_t byte = 0, left = 0; /* bits of it */
+    for (uint32_t k = 0; k < chip->outputs; k++) {
+        uint32_t value = 0;
+        for (uint32_t bit = 0; bit < chip->potential_bits; bit++) {
+            if (!left) {
+                if (t->transfer(t->context, NULL, &byte, 1))
+                    return 1;
+                left = 8;
+            }
+            value = value << 1 | (byte >> --left & 1u);
+        }
+        value = (value ^ sign) - sign;
+        potentials[k] = value >> 31 ? -(int32_t)~value - 1 : (int32_t)value;
+    }
+    return 0;
+}
+
+/* A frame that begins a beat, or without counts looks for the answer of the last one. Without potentials it ends behind
+   the class. */
+static ecg_result beat(const ecg_chip *chip, const uint8_t *counts, uint32_t *klass, int32_t *potentials)
+{
+    const ecg_transport *t = &chip->transport;
+    const uint8_t answered = 0x80;
+    uint32_t looks = chip->latency / 8 + 2; /* bytes in which the answer has surely come */
+    uint8_t status, byte = 0;
+    ecg_result result = ecg_begin(t, (uint8_t)(REGISTER(BEAT) | (counts ? ECG_WRITE : 0)), &status);
+    if (result)
+        return result;
+    int failed = counts && send_counts(chip, counts);
+    while (!failed && !(byte & answered) && looks--)
+        failed = t->transfer(t->context, NULL, &byte, 1);
+    *klass = byte & (answered - 1u);
+    if (!failed && byte & answered && potentials)
+        failed = receive_potentials(chip, potentials);
+    if ((result = ecg_end(t, failed, status)))
+        return result;
+    return byte & answered ? ECG_OK : ECG_ERROR_NO_RESULT;
+}
+
+static ecg_result classify(ecg_chip *chip, const uint8_t *counts, uint32_t *klass, int32_t *potentials)
 {
     uint32_t causes;
-    uint8_t status;
-    ecg_result result;
-    while (looks--) {
-        if ((result = ecg_status(chip, &status)))
-            return result;
-        if (status & ECG_CHIP__STATUS__RESULT_VALID_bm)
-            return ECG_OK;
-        if (status & ECG_CHIP__STATUS__ERROR_bm) {
-            if ((result = ecg_errors(chip, &causes)))
-                return result;
-            if (causes & ECG_CHIP__ERROR__NO_WEIGHTS_bm)
-                return ECG_ERROR_NO_WEIGHTS;
-            return causes & ECG_CHIP__ERROR__BUSY_bm ? ECG_ERROR_BUSY : ECG_ERROR_CHIP;
-        }
-        chip->transport.wait(chip->transport.context);
-    }
-    return ECG_ERROR_TIMEOUT;
+    for (uint32_t k = 0; k < chip->inputs; k++)
+        if (counts[k] >> chip->input_bits)
+            return ECG_ERROR_ARGUMENT;
+    ecg_result result = beat(chip, counts, klass, potentials);
+    if (result != ECG_ERROR_NO_RESULT)
+        return result;
+    if ((result = ecg_errors(chip, &causes)))
+        return result;
+    return causes & ECG_CHIP__ERROR__NO_WEIGHTS_bm ? ECG_ERROR_NO_WEIGHTS : ECG_ERROR_NO_RESULT;
+}
+
+ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, ecg_answer *answer)
+{
+    return classify(chip, counts, &answer->klass, answer->potentials);
+}
+
+ecg_result ecg_class(ecg_chip *chip, const uint8_t *counts, uint32_t *klass)
+{
+    return classify(chip, counts, klass, NULL);
 }
 
 ecg_result ecg_fetch(ecg_chip *chip, ecg_answer *answer)
 {
-    const ecg_transport *t = &chip->transport;
-    uint8_t status, bytes[4];
-    uint32_t word;
-    ecg_result result = ecg_begin(t, REGISTER(RESULT), &status);
-    if (result)
-        return result;
-    int failed = t->transfer(t->context, NULL, bytes, sizeof bytes);
-    word = ecg_word_at(bytes);
-    answer->klass = ECG_FIELD(word, ECG_CHIP__RESULT__KLASS);
-    if (!failed && word & ECG_CHIP__RESULT__VALID_bm)
-        for (uint32_t k = 0; k < chip->outputs && !failed; k++) {
-            failed = t->transfer(t->context, NULL, bytes, sizeof bytes);
-            const uint32_t raw = ecg_word_at(bytes);
-            answer->potentials[k] = raw >> 31 ? -(int32_t)(UINT32_MAX - raw) - 1 : (int32_t)raw;
-        }
-    if ((result = ecg_end(t, failed, status)))
-        return result;
-    return word & ECG_CHIP__RESULT__VALID_bm ? ECG_OK : ECG_ERROR_NO_RESULT;
+    return beat(chip, NULL, &answer->klass, answer->potentials);
 }
 
-ecg_result ecg_acknowledge(ecg_chip *chip)
+ecg_result ecg_drop(ecg_chip *chip)
 {
     return ecg_write_word(&chip->transport, REGISTER(STATUS), ECG_CHIP__STATUS__RESULT_VALID_bm);
-}
-
-ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, uint32_t looks, ecg_answer *answer)
-{
-    ecg_result result = ecg_start(chip, counts);
-    if (!result)
-        result = ecg_wait(chip, looks);
-    return result ? result : ecg_fetch(chip, answer);
 }
 
 ecg_result ecg_read_activity(ecg_chip *chip, ecg_activity *activity, int clear)

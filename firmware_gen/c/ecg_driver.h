@@ -17,7 +17,9 @@ typedef struct {
     uint32_t geometry; /* what an image must name, 0 where weights are built in */
     uint32_t inputs;   /* counts in a beat */
     uint32_t outputs;  /* classes */
+    uint32_t latency;  /* clocks from the last count of a beat to its answer, at most */
     uint8_t input_bits;
+    uint8_t potential_bits;
     uint8_t loadable; /* weights come from an image */
     uint8_t counts_spikes; /* has counters of spikes and weight reads */
 } ecg_chip;
@@ -52,23 +54,20 @@ ecg_result ecg_send_image(ecg_chip *chip, const uint8_t *image, size_t length);
 /* Checks an image, then sends it. */
 ecg_result ecg_load(ecg_chip *chip, const uint8_t *image, size_t length);
 
-/* Starts a beat: one frame with chip->inputs counts. The core computes when the last one is there. */
-ecg_result ecg_start(ecg_chip *chip, const uint8_t *counts);
-
 /* The low byte of STATUS, by a frame of one byte. */
 ecg_result ecg_status(ecg_chip *chip, uint8_t *status);
 
-/* Waits for an answer: looks at most `looks` times. */
-ecg_result ecg_wait(ecg_chip *chip, uint32_t looks);
+/* A beat, in one frame: chip->inputs counts, each below 1 << chip->input_bits, go out, and the answer comes back. */
+ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, ecg_answer *answer);
 
-/* Reads the answer, which stays until it is acknowledged or the next beat starts. */
+/* The same for the class alone: the frame ends behind it, which takes less energy. */
+ecg_result ecg_class(ecg_chip *chip, const uint8_t *counts, uint32_t *klass);
+
+/* Reads the last answer again. It stays until it is dropped, or the next beat begins. */
 ecg_result ecg_fetch(ecg_chip *chip, ecg_answer *answer);
 
 /* Drops the answer, and so takes back the interrupt. */
-ecg_result ecg_acknowledge(ecg_chip *chip);
-
-/* Start, wait and fetch. */
-ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, uint32_t looks, ecg_answer *answer);
+ecg_result ecg_drop(ecg_chip *chip);
 
 /* Reads the causes of errors, bits of ERROR, and clears them. */
 ecg_result ecg_errors(ecg_chip *chip, uint32_t *causes);

@@ -2,7 +2,6 @@
    Compiled with -DECG_MAIN it is a program that needs a port: ecg_port() of your microcontroller (docs/HOST.md). */
 #include "ecg_beats.h"
 #include "ecg_driver.h"
-#include "ecg_registers.h"
 #include "ecg_weights.h"
 
 /* Beats whose answer was not as expected, or minus a result of the driver. */
@@ -16,16 +15,13 @@ int ecg_example(const ecg_transport *transport)
         result = ecg_reset(&chip);
     if (!result && chip.loadable)
         result = ecg_load(&chip, ecg_weights, sizeof ecg_weights);
-    if (!result)
-        result = ecg_set(&chip, ECG_CHIP__SETTINGS__INTERRUPT_RESULT_bm);
     for (int beat = 0; beat < ECG_BEATS && !result; beat++) {
-        if ((result = ecg_classify(&chip, ecg_beats[beat], 10000, &answer)))
+        if ((result = ecg_classify(&chip, ecg_beats[beat], &answer)))
             break;
         int same = answer.klass == ecg_answers[beat].klass;
         for (uint32_t k = 0; k < chip.outputs; k++)
             same = same && answer.potentials[k] == ecg_answers[beat].potentials[k];
         wrong += !same;
-        result = ecg_acknowledge(&chip);
     }
     return result ? -(int)result : wrong;
 }

@@ -89,8 +89,7 @@ const char *ecg_message(ecg_result result)
     case ECG_ERROR_IMAGE_CRC: return "the image's CRC-32 does not match: some bits were changed";
     case ECG_ERROR_IMAGE_TRUNCATED: return "the end of the image is missing";
     case ECG_ERROR_NO_WEIGHTS: return "started without weights: load an image first";
-    case ECG_ERROR_BUSY: return "the core was busy: wait for its answer";
-    case ECG_ERROR_NO_RESULT: return "there is no answer to fetch";
+    case ECG_ERROR_NO_RESULT: return "there is no answer: was a beat sent, and did its frame go on long enough?";
     case ECG_ERROR_TIMEOUT: return "no answer came: is the core's clock running?";
     case ECG_ERROR_CLOCK: return "the host's clock failed: look at the port's now";
     case ECG_ERROR_CHIP: return "the chip reports an error: its causes were read and cleared";

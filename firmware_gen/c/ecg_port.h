@@ -26,7 +26,6 @@ typedef enum {
     ECG_ERROR_IMAGE_CRC,       /* bits of the image were changed */
     ECG_ERROR_IMAGE_TRUNCATED, /* the end of the image is missing */
     ECG_ERROR_NO_WEIGHTS,      /* the core was started without valid weights */
-    ECG_ERROR_BUSY,            /* the core computes */
     ECG_ERROR_NO_RESULT,       /* there is no answer to fetch */
     ECG_ERROR_TIMEOUT,         /* no answer came */
     ECG_ERROR_CHIP,            /* the chip has set another cause: ask ecg_errors */
@@ -40,7 +39,8 @@ typedef struct {
     /* Clock `length` bytes, mode 0, most significant bit first. Without `sent` zeros go out; without `received`
        what comes back is dropped. */
     int (*transfer)(void *context, const uint8_t *sent, uint8_t *received, size_t length);
-    /* Let time pass between two looks at the status: sleep, yield, or wait for the interrupt. */
+    /* Let time pass between two looks at a chip: sleep, yield, or wait for its interrupt. Only a chip with a clock of its
+       own is waited for: the monitor, not the classifier. */
     void (*wait)(void *context);
     void *context;
 } ecg_transport;

@@ -9,12 +9,16 @@ import numpy as np
 from sparrow_ecg.hw.host.controller import Controller, State
 from sparrow_ecg.hw.host.image import FIELDS
 from sparrow_ecg.hw.host.registers.map import DATA_BITS, image_causes
-from sparrow_ecg.hw.host.spi_model import SpiModel
+from sparrow_ecg.hw.host.sck_model import SckModel
+from sparrow_ecg.hw.host.sck_slave import CLASS_BITS
 from sparrow_ecg.model.network import Network, golden
 
 
-class ChipModel(SpiModel):
-    """Untimed: a beat that was started computes until `settle` is called.
+class ChipModel(SckModel):
+    """Of a chip behind SPI, clock by clock; of one behind APB a beat computes until `settle` is called.
+
+    SPIKES_FIRED and WEIGHTS_READ grow when a beat is answered; in hardware they grow while it is computed. What happens
+    to counters in between makes the difference visible, and the model ``unsure`` of them until they are cleared.
 
     controller: whose registers, image format and build are modelled; nothing of its logic is used.
     networks:   those whose images may be loaded.
@@ -24,7 +28,7 @@ class ChipModel(SpiModel):
         self.controller = controller
         self.images = controller.images
         self.networks = {self.images.of(network): network for network in networks} if self.images else {}
-        super().__init__(controller.map)
+        super().__init__(controller.map, controller.geometry.shape[0], controller.geometry.input_bits)
         self.reset()
 
     def __copy__(self) -> ChipModel:
@@ -40,6 +44,8 @@ class ChipModel(SpiModel):
         self.loaded: Network | None = None if self.images else controller.network
         self.counts: list[int] = []
         self.received = b""
+        self.torn = self.unsure = False
+        self.left = 0  # clocks to the answer
         self.registers.reset()
         self.registers.values |= controller.built
         if self.images:
@@ -49,11 +55,21 @@ class ChipModel(SpiModel):
 
     def settle(self) -> None:
         """Let the core finish."""
+        while self.state == State.RUN:
+            self.clock()
+
+    def clock(self) -> None:
         if self.state != State.RUN:
             return
-        values, network = self.registers.values, self.loaded
+        if self.left <= self.latency and self.registers.values["settings_count"]:
+            self.registers.add("cycles_count", 1)
+        self.left -= 1
+        if self.left == 0:
+            self._finish()
+
+    def _finish(self) -> None:
+        values, network, trace = self.registers.values, self.loaded, self.computed
         assert network
-        trace = self.trace(np.array([self.counts]))
         self.state, self.counts = State.DONE, []
         self.answer = {"result_klass": int(trace.classes[0])} | {
             f"potential_{i}_value": int(p) % (1 << DATA_BITS) for i, p in enumerate(trace.outputs[0])
@@ -61,7 +77,6 @@ class ChipModel(SpiModel):
         values["status_result_valid"] = 1
         if values["settings_count"]:
             self.registers.add("beats_count", 1)
-            self.registers.add("cycles_count", self.cycles(trace))
             for counter, amount in (
                 ("spikes_fired", sum(int(counts.sum()) for counts in trace.counts[1:])),
                 ("weights_read", int(self.controller.config.weight_reads(network, trace)[0])),
@@ -97,26 +112,31 @@ class ChipModel(SpiModel):
 
     def write(self, address: int, word: int) -> None:
         cause, told = self.registers.write(address, word)
+        if address in (self.registers.by_name["settings"], self.registers.by_name["control"]):
+            self.unsure = self.state == State.RUN or (self.unsure and "control_clear" not in told)
         if cause:
             self.error(cause)
         elif "beat" in told:
-            self._beat(word)
+            self._word(word)
         elif "weights" in told:
             self._image(word)
         elif "control_reset" in told:
             self.reset()
         elif told & {"control_start", "control_load"}:
-            self._begin("control_load" in told and self.images is not None, "control_start" in told)
+            self._start("control_load" in told and self.images is not None, "control_start" in told)
         if self.state == State.DONE and not self.registers.values["status_result_valid"]:
             self.state = State.IDLE
         self._update()
 
-    def _begin(self, load: bool, start: bool) -> None:
+    def begin(self) -> bool:
+        self._start(load=False, start=True)
+        self._update()
+        return self.state == State.BEAT
+
+    def _start(self, load: bool, start: bool) -> None:
         if not (load or start):
             return
-        if self.state == State.RUN:
-            self.error("busy")
-            return
+        self.unsure |= self.state == State.RUN
         self.registers.values["status_result_valid"] = 0
         self.counts, self.received = [], b""
         if load:
@@ -131,17 +151,32 @@ class ChipModel(SpiModel):
         else:
             self.state = State.BEAT
 
-    def _beat(self, word: int) -> None:
+    def _word(self, word: int) -> None:
+        """Of the register BEAT."""
         g = self.controller.geometry
-        if self.state != State.BEAT:
+        if self.state != State.BEAT or not self.controller.parameters.bus:
             self.error("overflow")
             return
         for count in word.to_bytes(4, "big")[: g.shape[0] - len(self.counts)]:
-            self.counts.append(count % (1 << g.input_bits))
             if count >> g.input_bits:
                 self.error("range")
-        if len(self.counts) == g.shape[0]:
+            self.count(count % (1 << g.input_bits))
+
+    def count(self, count: int) -> None:
+        self.counts.append(count)
+        if len(self.counts) == self.inputs:
             self.state = State.RUN
+            self.computed = self.trace(np.array([self.counts]))
+            self.latency = self.cycles(self.computed)
+            self.left = self.latency + 1  # clocks: this one, too
+            self._update()
+
+    def answered(self) -> str:
+        if not self.registers.values["status_result_valid"]:
+            return ""
+        bits = self.controller.geometry.potential_bits
+        potentials = (self.answer[name] % (1 << bits) for name in self._potentials())
+        return "".join([f"1{self.answer['result_klass']:0{CLASS_BITS}b}", *(f"{p:0{bits}b}" for p in potentials)])
 
     def _image(self, word: int) -> None:
         if self.state != State.IMAGE or not self.images:
@@ -187,9 +222,10 @@ class ChipModel(SpiModel):
             "status_beat_open": int(self.state == State.BEAT),
             "status_image_open": int(self.state == State.IMAGE),
             "status_weights_valid": int(self.loaded is not None),
-            "result_valid": valid,
         }
-        values |= self.answer if valid else dict.fromkeys(["result_klass", *self._potentials()], 0)
+        if self.controller.parameters.bus:
+            values["result_valid"] = valid
+            values |= self.answer if valid else dict.fromkeys(["result_klass", *self._potentials()], 0)
 
     def _potentials(self) -> list[str]:
         return [f"potential_{i}_value" for i in range(self.controller.geometry.shape[-1])]

@@ -1,8 +1,10 @@
-"""What a host does with the core: starts beats, loads images, reads answers, and is told what went wrong."""
+"""What a host does with the core: begins beats, loads images, gets answers, and is told what went wrong."""
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from typing import Any
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import enum, wiring
 from amaranth.lib.wiring import In, Out
 from systemrdl.node import AddrmapNode
@@ -14,6 +16,7 @@ from sparrow_ecg.hw.host.image import CHECKED, ChipImage, ImageReceiver, network
 from sparrow_ecg.hw.host.registers.block import RegisterBlock
 from sparrow_ecg.hw.host.registers.bus import RegisterBus
 from sparrow_ecg.hw.host.registers.map import DATA_BITS, MapParameters, compile_map, image_causes, register_at
+from sparrow_ecg.hw.host.sck_slave import CLASS_BITS, Beat
 from sparrow_ecg.hw.host.unpacker import Unpacker
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
@@ -62,6 +65,8 @@ class State(enum.Enum):
 class Controller(wiring.Component):
     """A core and its registers; `check` says for which networks.
 
+    bus: beats come through the register BEAT; else they go through ``beat``, as frames of SPI do.
+
     status:  the low byte of the register STATUS.
     irq:     an enabled interrupt is pending.
     working: the clock is needed.
@@ -70,7 +75,7 @@ class Controller(wiring.Component):
     frame_error: from the host interface, see there.
     """
 
-    def __init__(self, network: Network, config: CoreConfig):
+    def __init__(self, network: Network, config: CoreConfig, bus: bool = False):
         self.network, self.config = network, config
         self.core = config.core(network, hosted=True)
         self.geometry = g = self.core.geometry
@@ -85,11 +90,14 @@ class Controller(wiring.Component):
             weight_reads=self.weight_reads is not None,
             spikes_width=1 if self.spikes is None else len(self.spikes),
             reads_width=1 if self.weight_reads is None else len(self.weight_reads),
+            bus=bus,
         )
         self.map = compile_map(self.parameters)
-        self.built = build_registers(self.map, config, g)
+        self.built = build_registers(self.map, config, g) | {"latency_clocks": config.longest(network) - network.inputs}
+        self.beat_port = Beat(g.input_bits, 1 + CLASS_BITS + g.shape[-1] * g.potential_bits)
         super().__init__(
-            {
+            ({} if bus else {"beat": In(self.beat_port)})
+            | {
                 "bus": In(RegisterBus()),
                 "frame_error": In(1),
                 "status": Out(8),
@@ -108,70 +116,68 @@ class Controller(wiring.Component):
 
     def elaborate(self, platform) -> Module:
         m = Module()
-        core = self.core
+        core, bus = self.core, self.parameters.bus
         m.submodules.core = core
         m.submodules.registers = registers = RegisterBlock(self.map)
-        m.submodules.unpacker = unpacker = Unpacker()
         wiring.connect(m, wiring.flipped(self.bus), registers.bus)
         state, following = Signal(State), Signal(State)
-        weights_valid = Signal() if self.images else 1
+        weights_valid = Signal() if self.images else Const(1)
         computing = Signal()
-        start, load = registers.control_start, registers.control_load if self.images else 0
-        m.d.comb += [
-            computing.eq((state == State.RUN) | ((state == State.BEAT) & ~core.counts.ready)),
-            unpacker.word.eq(self.bus.write_data),
-            unpacker.drop.eq(core.restart | (state == State.RUN)),
-            core.counts.valid.eq(unpacker.bytes.valid & (state == State.BEAT)),
-            core.counts.payload.eq(unpacker.bytes.payload),
-        ]
+        start = registers.control_start if bus else self.beat.begin
+        load = registers.control_load if self.images else Const(0)
+        m.d.comb += computing.eq((state == State.RUN) | ((state == State.BEAT) & ~core.counts.ready))
 
         m.d.comb += following.eq(state)
         with m.If(following != state):  # of which synthesis makes a clock gate
             m.d.sync += state.eq(following)
         with m.Switch(state):
-            with m.Case(State.BEAT):
-                m.d.comb += [
-                    unpacker.write.eq(registers.beat_write & core.counts.ready),
-                    unpacker.bytes.ready.eq(core.counts.ready),
-                    registers.beat_stall.eq(core.counts.ready & ~unpacker.empty),
-                ]
-                with m.If(computing):
-                    m.d.comb += following.eq(State.RUN)
+            with m.Case(State.BEAT), m.If(computing):
+                m.d.comb += following.eq(State.RUN)
             with m.Case(State.RUN), m.If(core.result.valid):
-                m.d.comb += registers.status_result_valid_set.eq(1)
+                m.d.comb += registers.status_result_valid_set.eq(~(start | load))
                 m.d.comb += following.eq(State.DONE)
             with m.Case(State.DONE), m.If(~registers.status_result_valid):
                 m.d.comb += core.result.ready.eq(1)
                 m.d.comb += following.eq(State.IDLE)
 
+        words = bus or self.images is not None
+        unpacker = Unpacker()
+        if words:
+            m.submodules.unpacker = unpacker
+            m.d.comb += unpacker.word.eq(self.bus.write_data)
+            m.d.comb += unpacker.drop.eq(core.restart | (state == State.RUN))
+        if bus:
+            self._take_words(m, registers, unpacker, state)
+        else:
+            m.d.comb += [
+                core.counts.valid.eq(self.beat.valid & (state == State.BEAT)),
+                core.counts.payload.eq(self.beat.count),
+                self.beat.ready.eq((state == State.BEAT) & core.counts.ready),
+                self.beat.accepted.eq(weights_valid),
+            ]
         dropped = registers.beat_write
         if self.images:
-            self._receive(m, registers, unpacker, state, following, weights_valid)
+            self._receive(m, registers, unpacker, state, following, weights_valid, start)
             dropped |= registers.weights_write
 
         with m.If(start | load):
-            with m.If(computing):
-                m.d.comb += registers.error_busy_set.eq(1)
-            with m.Else():
-                m.d.comb += [core.restart.eq(1), registers.status_result_valid_clear.eq(1)]
-                m.d.comb += following.eq(Mux(load, State.IMAGE, Mux(weights_valid, State.BEAT, State.IDLE)))
-                m.d.comb += registers.error_no_weights_set.eq(~load & ~Value.cast(weights_valid)[0])
+            m.d.comb += [core.restart.eq(1), registers.status_result_valid_clear.eq(1)]
+            m.d.comb += following.eq(Mux(load, State.IMAGE, Mux(weights_valid, State.BEAT, State.IDLE)))
+            m.d.comb += registers.error_no_weights_set.eq(~load & ~weights_valid)
 
         # Registers.
         valid = registers.status_result_valid
-        answers = {"result_klass": core.result.payload.klass} | {
-            f"potential_{i}_value": potential for i, potential in enumerate(core.result.payload.potentials)
-        }
-        for field, answer in answers.items():
-            m.d.comb += getattr(registers, field).eq(Mux(valid, answer, 0))
-        answer_read = Cat(getattr(registers, f"{field}_read") for field in answers).any()
-        taken = core.counts.valid & core.counts.ready
+        klass, potentials = core.result.payload.klass, core.result.payload.potentials
+        if bus:
+            self._show_words(m, registers)
+        else:  # the highest bit goes first
+            first = Cat(*reversed(list(potentials)), klass, Const(0, CLASS_BITS - len(klass)), 1)
+            m.d.comb += [self.beat.answer.eq(Cat(reversed(first))), self.beat.answered.eq(valid)]
         interrupts = (
             valid & registers.settings_interrupt_result,
             registers.status_error & registers.settings_interrupt_error,
         )
         m.d.comb += [
-            registers.result_valid.eq(valid),
             registers.status_busy.eq(computing),
             registers.status_error.eq(registers.value("ERROR").any()),
             registers.status_beat_open.eq((state == State.BEAT) & ~computing),
@@ -180,9 +186,7 @@ class Controller(wiring.Component):
             registers.error_frame_set.eq(self.frame_error),
             registers.error_address_set.eq(registers.bad_address),
             registers.error_access_set.eq(registers.bad_access),
-            registers.error_overflow_set.eq(dropped & ~(unpacker.write & unpacker.empty)),
-            registers.error_underflow_set.eq(answer_read & ~valid),
-            registers.error_range_set.eq(taken & (unpacker.bytes.payload >> self.geometry.input_bits).any()),
+            registers.error_overflow_set.eq(dropped & ~(unpacker.write & unpacker.empty if words else Const(0))),
             registers.beats_count_add.eq(registers.status_result_valid_set & registers.settings_count),
             registers.cycles_count_add.eq(computing & registers.settings_count),
         ]
@@ -194,9 +198,33 @@ class Controller(wiring.Component):
             self.status.eq(registers.value("STATUS")),
             self.irq.eq(Cat(interrupts).any()),
             self.reset.eq(registers.control_reset),
-            self.working.eq(computing | ~unpacker.empty | (state == State.DONE) & ~valid),
+            self.working.eq(computing | (~unpacker.empty if words else 0) | (state == State.DONE) & ~valid),
         ]
         return m
+
+    def _take_words(self, m: Module, registers: RegisterBlock, unpacker: Unpacker, state: Signal) -> None:
+        """Counts from the register BEAT, one a byte."""
+        counts, byte = self.core.counts, unpacker.bytes
+        m.d.comb += [counts.valid.eq(byte.valid & (state == State.BEAT)), counts.payload.eq(byte.payload)]
+        with m.If(state == State.BEAT):
+            m.d.comb += [
+                unpacker.write.eq(registers.beat_write & counts.ready),
+                byte.ready.eq(counts.ready),
+                registers.beat_stall.eq(counts.ready & ~unpacker.empty),
+            ]
+        taken = counts.valid & counts.ready
+        m.d.comb += registers.error_range_set.eq(taken & (byte.payload >> self.geometry.input_bits).any())
+
+    def _show_words(self, m: Module, registers: RegisterBlock) -> None:
+        """The answer in the registers RESULT and POTENTIAL."""
+        valid, result = registers.status_result_valid, self.core.result.payload
+        answers = {"result_klass": result.klass} | {
+            f"potential_{i}_value": potential for i, potential in enumerate(result.potentials)
+        }
+        for field, answer in answers.items():
+            m.d.comb += getattr(registers, field).eq(Mux(valid, answer, 0))
+        read = Cat(getattr(registers, f"{field}_read") for field in answers).any()
+        m.d.comb += [registers.result_valid.eq(valid), registers.error_underflow_set.eq(read & ~valid)]
 
     def _receive(
         self,
@@ -205,7 +233,8 @@ class Controller(wiring.Component):
         unpacker: Unpacker,
         state: Signal,
         following: Signal,
-        weights_valid: Signal,
+        weights_valid: Any,
+        start: Value,
     ) -> None:
         """Images: to `ImageReceiver`, and the bytes of the tables on to the core."""
         core = self.core
@@ -243,7 +272,7 @@ class Controller(wiring.Component):
                 m.d.comb += [refused.eq(1), registers.image_cause_next.eq(receiver.field + numbers[0])]
             with m.If(receiver.write & receiver.refused):
                 m.d.comb += [refused.eq(1), registers.image_cause_next.eq(causes["crc"])]
-            with m.If(registers.control_start & ~registers.control_load):
+            with m.If(start & ~registers.control_load):
                 m.d.comb += [refused.eq(1), registers.image_cause_next.eq(causes["truncated"])]
             with m.If(refused):
                 m.d.comb += following.eq(State.IDLE)

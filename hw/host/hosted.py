@@ -1,4 +1,4 @@
-"""What every chip has around its controller: the host interface, the interrupt, and the request for a clock."""
+"""What a chip with a clock of its own has around its controller: host interface, interrupt, request for the clock."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from amaranth.hdl import Module, ResetInserter, ResetSignal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.config import Host
 from sparrow_ecg.hw.host.apb import ApbSlave
 from sparrow_ecg.hw.host.spi import SpiSlave
-
-HOSTS: dict[str, type[SpiSlave] | type[ApbSlave]] = {"spi": SpiSlave, "apb": ApbSlave}
 
 
 class Hosted(wiring.Component):
@@ -25,8 +22,8 @@ class Hosted(wiring.Component):
     pins:       what there is besides; subclasses connect them.
     """
 
-    def __init__(self, controller: Any, host: Host, pins: dict[str, Any] | None = None):
-        self.host = HOSTS[host]()
+    def __init__(self, controller: Any, host: SpiSlave | ApbSlave, pins: dict[str, Any] | None = None):
+        self.host = host
         self.controller = controller
         super().__init__(self.host.pins | {"irq": Out(1), "clock_request": Out(1)} | (pins or {}))
 

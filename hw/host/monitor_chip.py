@@ -9,9 +9,11 @@ from amaranth.lib.wiring import In
 
 from sparrow_ecg.hw.config import CoreConfig, Host
 from sparrow_ecg.hw.frontend.monitor import Monitor
+from sparrow_ecg.hw.host.apb import ApbSlave
 from sparrow_ecg.hw.host.events import DEPTH
 from sparrow_ecg.hw.host.hosted import Hosted
 from sparrow_ecg.hw.host.monitor_controller import MonitorController
+from sparrow_ecg.hw.host.spi import SpiSlave
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
 
@@ -41,7 +43,8 @@ class MonitorChip(Hosted):
         depth: int = DEPTH,
     ):
         pins = {"sample": In(RESOLUTION), "sample_valid": In(1)}
-        super().__init__(MonitorController(network, config, rate, depth), host, pins)
+        interface = SpiSlave() if host == "spi" else ApbSlave()
+        super().__init__(MonitorController(network, config, rate, depth), interface, pins)
 
     def elaborate(self, platform) -> Module:
         m = super().elaborate(platform)

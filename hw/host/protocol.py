@@ -70,10 +70,6 @@ class Protocol:
         """Write these fields, and 0 to all others."""
         return self.write(register, self.word(register, **fields))
 
-    def start(self, counts: np.ndarray) -> bytes:
-        """Begin a beat, and all of it, in one frame. counts: integers[inputs]."""
-        return self.send("control", self.word("control", start=1).to_bytes(WORD, "big") + bytes(counts.tolist()))
-
     def load(self, image: bytes) -> tuple[bytes, bytes]:
         """Begin an image, and all of it."""
         return self.set("control", load=1), self.send("weights", image)
@@ -84,11 +80,3 @@ class Protocol:
     def words(received: bytes) -> np.ndarray:
         """What came back for `read`, as int64[words], each not negative."""
         return np.frombuffer(received, ">u4", offset=HEAD).astype(np.int64)
-
-    def answer(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of the burst that begins at RESULT, int64[..., 1 + outputs]: classes, -1 where there is no answer, and
-        potentials, int64[..., outputs].
-        """
-        result, potentials = words[..., 0], words[..., 1:]
-        classes = np.where(self.field("result", "valid", result), self.field("result", "klass", result), -1)
-        return classes, potentials - (potentials >> DATA_BITS - 1 << DATA_BITS)

@@ -1,4 +1,4 @@
-"""SPI slave, mode 0, in the core's clock domain: frames become accesses to registers.
+"""SPI slave, mode 0, that samples its pins with the clock of what is behind it: frames become accesses to registers.
 
 A frame is chip select low, a command byte, words of 32 bits, chip select high; everything most significant bit
 first. Bit 7 of the command is 1 for a write, the rest is the number of the first register. A read has one byte of

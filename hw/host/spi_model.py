@@ -1,4 +1,4 @@
-"""Golden model of the SPI slave: a frame becomes accesses to registers, whatever they do."""
+"""Golden model of the SPI slave that samples its pins: a frame becomes accesses to registers, whatever they do."""
 
 from __future__ import annotations
 
@@ -52,9 +52,6 @@ class SpiModel(ABC):
     @abstractmethod
     def write(self, address: int, word: int) -> None:
         """What a word does that came in."""
-
-    def settle(self) -> None:  # noqa: B027
-        """Let what was begun come to its end; nothing here takes time."""
 
     @abstractmethod
     def error(self, cause: str) -> None:

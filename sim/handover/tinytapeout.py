@@ -23,9 +23,8 @@ TILES = {
     "8x2": (1378.16, 225.76),
 }
 FILLED = 0.6  # of the tiles by cells before layout: tap cells, clock tree and routing need the rest
-INPUTS, OUTPUTS = ("cs_n", "sck", "mosi"), ("miso", "irq", "clock_request")  # from pin 0 on
-CLOCK_HZ = 4_000_000
-BEATS, POLLS = 6, 50
+INPUTS, OUTPUTS = ("cs_n", "sck", "mosi"), ("miso", "irq")  # from pin 0 on
+BEATS = 6
 BENCH = Path(__file__).parent / "tt_bench.py"
 
 PROJECT = """`default_nettype none
@@ -77,7 +76,7 @@ INFO = """project:
   discord:      ""
   description:  "Classifies heartbeats with a spiking network of {synapses} synapses, through SPI"
   language:     "Amaranth"
-  clock_hz:     {clock_hz}
+  clock_hz:     0
   # {area:.0f} um2 of cells before layout, {share:.0%} of the tiles
   tiles: "{tiles}"
   top_module:  "{top}"
@@ -94,12 +93,12 @@ yaml_version: 6
 TEXT = """## How it works
 
 Network `{network}` ({shape}) takes {inputs} counts of a heartbeat and says which of {classes} it is. A microcontroller
-talks to it through SPI, mode 0: one frame starts a beat and carries its counts, another reads the class and the
-potential of each.
+talks to it through SPI, mode 0: one frame carries the counts of a beat, and brings back the class and the potential of
+each. `sck` is the clock of all of it: `clk` is not used.
 
 ## How to test
 
-`cd test && make` plays {beats} beats through the pins and compares every word of the answers.
+`cd test && make` plays {beats} beats through the pins and compares every bit of the answers.
 
 ## External hardware
 
@@ -123,7 +122,7 @@ def files(build: Build, text: str, area: float) -> dict[str, str]:
     network, chip, top = build.network, build.module, build.module.replace("sparrow", "tt_um_sparrow", 1)
     ports = {port["name"] for port in port_list(build.component)}
     outputs = [name for name in OUTPUTS if name in ports]
-    joined = {"clk": "clk", "rst": "~rst_n", **{name: f"ui_in[{k}]" for k, name in enumerate(INPUTS)}}
+    joined = {"rst": "~rst_n", **{name: f"ui_in[{k}]" for k, name in enumerate(INPUTS)}}
     joined |= {name: f"uo_out[{k}]" for k, name in enumerate(outputs)} | {"miso_enable": ""}
     if unknown := ports - joined.keys():
         raise InputError(f"{build.module} has ports that Tiny Tapeout's pins have no place for: {', '.join(unknown)}")
@@ -139,7 +138,6 @@ def files(build: Build, text: str, area: float) -> dict[str, str]:
         "info.yaml": INFO.format(
             network=network.name,
             synapses=network.synapses,
-            clock_hz=CLOCK_HZ,
             area=area,
             share=area / (TILES[size][0] * TILES[size][1]),
             tiles=size,
@@ -163,21 +161,11 @@ def files(build: Build, text: str, area: float) -> dict[str, str]:
 
 def _vectors(build: Build) -> dict:
     """For `tt_bench`."""
-    from sparrow_ecg.hw.host.protocol import Protocol  # needs the register compiler
+    from sparrow_ecg.hw.host.beats import BeatFrames  # needs the register compiler
+    from sparrow_ecg.hw.host.chip_model import ChipModel
 
-    protocol = Protocol(build.component.controller.map)
+    controller = build.chip.controller
+    model, frames = ChipModel(controller), BeatFrames.of(controller)
     beats = random_beats(np.random.default_rng(0), build.network, BEATS)
-    trace = build.golden(beats)
-    answers = [
-        [protocol.word("result", valid=1, klass=int(k)), *(int(value) & 0xFFFFFFFF for value in values)]
-        for k, values in zip(trace.classes, trace.outputs, strict=True)
-    ]
-    return {
-        "read": protocol.read("result", 1 + trace.outputs.shape[1]).hex(),
-        "valid": protocol.word("result", valid=1),
-        "polls": POLLS,
-        "beats": [
-            {"start": protocol.start(counts).hex(), "words": words}
-            for counts, words in zip(beats, answers, strict=True)
-        ],
-    }
+    sent = [frames.classify(counts) for counts in beats]
+    return {"beats": [{"sent": frame.hex(), "received": model.frame(frame).hex()} for frame in sent]}

@@ -5,58 +5,54 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
-from sparrow_ecg.hw.host.hosted import Hosted
+from sparrow_ecg.hw.host.beats import BeatFrames
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.hw.host.registers.map import DATA_BITS
-from sparrow_ecg.hw.host.spi import LEAD
-from sparrow_ecg.sim.rtl.engine import Hang, Result, patience
+from sparrow_ecg.sim.rtl.engine import Hang, Result
 from sparrow_ecg.sim.rtl.verilator import build
 
-SOURCE = Path(__file__).parent / "harness" / "spi.cpp"
+HARNESS = Path(__file__).parent / "harness"
 FLAGS = (
     *("--cc", "--exe", "--prefix", "Vchip", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
     *("-Wno-fatal", "-Wno-lint", "-CFLAGS", "-fPIC -DNDEBUG", "-LDFLAGS", "-shared"),
 )
+HANDLE, NUMBER, COUNT = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
 
 
 class Board:
-    """A chip with its pins, and a clock that stands still while the chip does not ask for it.
+    """A chip with its pins. One board is one chip: it may be opened many times from one build.
 
-    One board is one chip: it may be opened many times from one build.
+    source, flags, functions: of the harness; a function is its name, its result, and its arguments after the handle.
     """
 
-    flags: ClassVar[tuple[str, ...]] = ()  # of a board with more on it
+    source: ClassVar[str] = "chip.cpp"
+    flags: ClassVar[tuple[str, ...]] = ()
+    functions: ClassVar[tuple[tuple[Any, ...], ...]] = (("clocks", COUNT), ("miso", NUMBER))
 
     def __init__(self, chip: Build):
-        sources = {"chip.v": chip.verilog, "spi.cpp": SOURCE.read_text()}
-        assert isinstance(chip.component, Hosted)
+        sources = {"chip.v": chip.verilog, self.source: (HARNESS / self.source).read_text()}
         self.build = chip
-        self.controller = chip.component.controller
+        component: Any = chip.component
+        self.controller = component.controller
         self.path = build("chip", sources, (*FLAGS, "--top-module", chip.top, *self.flags), "chip.so")
         self.library = library = ctypes.CDLL(str(self.path))
-        handle, number, count = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
+        library.chip_open.restype = HANDLE
         for name, result, *arguments in (
-            ("open", handle),
-            ("close", None, handle),
-            ("reset", None, handle),
-            ("run", None, handle, count),
-            ("cycles", count, handle),
-            ("clocked", count, handle),
-            ("timing", None, handle, *[ctypes.c_uint32] * 5),
-            ("irq", number, handle),
-            ("clock_request", number, handle),
-            ("pins", None, handle, number, number, number),
-            ("select", None, handle, number),
-            ("frame", None, handle, ctypes.c_char_p, ctypes.c_char_p, count, count, count),
-            ("settle", count, handle, count),
+            ("close", None),
+            ("reset", None),
+            ("irq", NUMBER),
+            ("pins", None, NUMBER, NUMBER, NUMBER),
+            ("select", None, NUMBER),
+            ("frame", None, ctypes.c_char_p, ctypes.c_char_p, COUNT),
+            *self.functions,
         ):
             function = getattr(library, f"chip_{name}")
-            function.restype, function.argtypes = result, arguments
+            function.restype, function.argtypes = result, [HANDLE, *arguments]
         self.handle = library.chip_open()
 
     def close(self) -> None:
@@ -68,50 +64,32 @@ class Board:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def timing(self, high: int = 2, low: int = 2, lead: int = LEAD, jitter: int = 0, always: bool = False) -> None:
-        """Cycles of the core's clock for each phase of ``sck``; see the harness."""
-        self.library.chip_timing(self.handle, high, low, lead, jitter, always)
-
     def reset(self) -> None:
         self.library.chip_reset(self.handle)
-
-    def run(self, cycles: int) -> None:
-        self.library.chip_run(self.handle, cycles)
 
     def pins(self, cs_n: int, sck: int, mosi: int) -> None:
         self.library.chip_pins(self.handle, cs_n, sck, mosi)
 
-    def frame(self, sent: bytes, bits: int | None = None, stop: tuple[int, int] = (0, 0)) -> bytes:
-        """What comes back for a frame of so many bits, all of ``sent`` by default.
+    @property
+    def miso(self) -> int | None:
+        """What is on the pin; None while the chip does not drive it."""
+        seen = self.library.chip_miso(self.handle)
+        return seen & 1 if seen & 2 else None
 
-        stop: after so many bytes the host does nothing for so many cycles.
-        """
+    def frame(self, sent: bytes, bits: int | None = None) -> bytes:
+        """What comes back for a frame of so many bits, all of ``sent`` by default."""
         received = ctypes.create_string_buffer(len(sent))
-        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits, *stop)
+        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits)
         return received.raw
-
-    def settle(self, limit: int = 1_000_000) -> int:
-        """Wait until the chip needs no clock; returns the cycles. Raises TimeoutError when it never rests."""
-        waited = self.library.chip_settle(self.handle, limit)
-        if waited == limit:
-            raise TimeoutError(f"the chip still asks for its clock after {limit} cycles")
-        return waited
 
     @property
     def irq(self) -> int:
         return self.library.chip_irq(self.handle)
 
     @property
-    def clock_request(self) -> int:
-        return self.library.chip_clock_request(self.handle)
-
-    @property
-    def cycles(self) -> int:
-        return self.library.chip_cycles(self.handle)
-
-    @property
-    def clocked(self) -> int:
-        return self.library.chip_clocked(self.handle)
+    def clocks(self) -> int:
+        """Of ``sck``, while the chip was selected."""
+        return self.library.chip_clocks(self.handle)
 
 
 class ChipEngine:
@@ -123,29 +101,26 @@ class ChipEngine:
     def __init__(self, chip: Build):
         self.network = chip.network
         self.board = Board(chip)
-        self.limit = patience(chip)
         self.protocol = Protocol(self.board.controller.map)
+        self.beats = BeatFrames.of(self.board.controller)
 
     def run(self, counts: np.ndarray, progress: Callable[[int], None] = lambda beats: None) -> Result:
         """Run beats, after a reset; parameters and result are those of `Engine.run`, of one worker."""
-        board, protocol, outputs = self.board, self.protocol, self.network.outputs
-        fetch, look = protocol.read("result", 1 + outputs), protocol.read("cycles")
+        board, beats, look = self.board, self.beats, self.protocol.read("cycles")
         board.reset()
         if image := board.build.image():
-            for frame in protocol.load(image):
+            for frame in self.protocol.load(image):
                 board.frame(frame)
-        board.frame(protocol.set("settings", count=1))
-        answers = np.zeros((len(counts), 1 + outputs), dtype=np.int64)
+        board.frame(self.protocol.set("settings", count=1))
+        classes = np.zeros(len(counts), dtype=np.int64)
+        potentials = np.zeros((len(counts), self.network.outputs), dtype=np.int64)
         busy = np.zeros(len(counts) + 1, dtype=np.int64)
-        since = board.clocked
+        since = board.clocks
         for n, beat in enumerate(np.asarray(counts)):
-            board.frame(protocol.start(beat))
-            try:
-                board.settle(self.limit)
-            except TimeoutError:
-                raise Hang(n, self.limit) from None
-            answers[n], busy[n + 1] = protocol.words(board.frame(fetch)), protocol.words(board.frame(look))[0]
+            classes[n], potentials[n] = beats.answer(board.frame(beats.classify(beat)))
+            if classes[n] < 0:
+                raise Hang(n, beats.latency)
+            busy[n + 1] = self.protocol.words(board.frame(look))[0]
             progress(1)
-        classes, potentials = protocol.answer(answers)
         cycles = np.diff(busy) % (1 << DATA_BITS) + self.network.inputs
-        return Result(classes, potentials, cycles, board.clocked - since)
+        return Result(classes, potentials, cycles, board.clocks - since)

@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 import ctypes
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from sparrow_ecg.hw.build import Build
-from sparrow_ecg.sim.rtl.board import Board
+from sparrow_ecg.hw.host.spi import LEAD
+from sparrow_ecg.sim.rtl.board import COUNT, NUMBER, Board
 
 CLOCK = 32_768  # Hz: a watch crystal's
 
 
 class MonitorBoard(Board):
-    """A monitor chip with its pins, as `Board`, and a converter at its sample port."""
+    """A monitor chip with its pins, a clock that stands still while it is not asked for, and a converter's samples."""
 
-    flags: ClassVar[tuple[str, ...]] = ("-CFLAGS", f"-DSAMPLES -DCLOCK={CLOCK}")
+    source: ClassVar[str] = "monitor_chip.cpp"
+    flags: ClassVar[tuple[str, ...]] = ("-CFLAGS", f"-DCLOCK={CLOCK}")
+    functions: ClassVar[tuple[tuple[Any, ...], ...]] = (
+        ("run", None, COUNT),
+        ("cycles", COUNT),
+        ("clocked", COUNT),
+        ("timing", None, *[ctypes.c_uint32] * 5),
+        ("clock_request", NUMBER),
+        ("settle", COUNT, COUNT),
+        ("play", None, ctypes.c_char_p, COUNT, COUNT),
+        ("left", COUNT),
+        ("convert", None, NUMBER),
+        ("frame", None, ctypes.c_char_p, ctypes.c_char_p, COUNT, COUNT, COUNT),
+    )
 
-    def __init__(self, chip: Build):
-        super().__init__(chip)
-        play, left = self.library.chip_play, self.library.chip_left
-        play.restype, play.argtypes = None, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64)
-        left.restype, left.argtypes = ctypes.c_uint64, (ctypes.c_void_p,)
-        self.library.chip_convert.argtypes = ctypes.c_void_p, ctypes.c_int
+    def timing(self, high: int = 2, low: int = 2, lead: int = LEAD, jitter: int = 0, always: bool = False) -> None:
+        """Cycles of the core's clock for each phase of ``sck``; see the harness."""
+        self.library.chip_timing(self.handle, high, low, lead, jitter, always)
+
+    def run(self, cycles: int) -> None:
+        self.library.chip_run(self.handle, cycles)
+
+    def settle(self, limit: int = 1_000_000) -> int:
+        """Wait until the chip needs no clock; returns the cycles. Raises TimeoutError when it never rests."""
+        waited = self.library.chip_settle(self.handle, limit)
+        if waited == limit:
+            raise TimeoutError(f"the chip still asks for its clock after {limit} cycles")
+        return waited
+
+    @property
+    def clock_request(self) -> int:
+        return self.library.chip_clock_request(self.handle)
+
+    @property
+    def cycles(self) -> int:
+        return self.library.chip_cycles(self.handle)
+
+    @property
+    def clocked(self) -> int:
+        return self.library.chip_clocked(self.handle)
 
     @property
     def period(self) -> int:
@@ -34,6 +66,15 @@ class MonitorBoard(Board):
         """From now on, while time passes, play these codes, one every ``period`` cycles, and no others."""
         played = np.ascontiguousarray(codes, np.uint16).tobytes()
         self.library.chip_play(self.handle, played, len(codes), period or self.period)
+
+    def frame(self, sent: bytes, bits: int | None = None, stop: tuple[int, int] = (0, 0)) -> bytes:
+        """What comes back for a frame of so many bits, all of ``sent`` by default.
+
+        stop: after so many bytes the host does nothing for so many cycles.
+        """
+        received = ctypes.create_string_buffer(len(sent))
+        self.library.chip_frame(self.handle, sent, received, 8 * len(sent) if bits is None else bits, *stop)
+        return received.raw
 
     def convert(self, converts: bool) -> None:
         """Whether the converter runs, or stands still for now."""

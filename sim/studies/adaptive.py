@@ -116,7 +116,7 @@ def adapt(
         driver.reset()
         study = _Study(chip, driver, beats, seed)
         patients = [study.patient(record) for record in progress(list(records), "tune, load, classify")]
-        clocks = board.clocked
+        clocks = board.clocks
     tested, before, after = (
         np.concatenate([getattr(patient, part) for patient in patients]) for part in ("tested", "before", "after")
     )

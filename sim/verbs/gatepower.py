@@ -145,8 +145,8 @@ def _show(result: dict) -> None:
         f" {'placed' if result['placed'] else 'estimated'}",
         style="bold",
     )
-    if sck := result.get("sck_cycles"):
-        out.print(f"counts and answers through SPI, sck = clk/{sck}; the clock runs only while clock_request is high")
+    if "clocked_by" in result:
+        out.print("counts and answers through SPI, whose sck is the clock: a frame is a beat")
     out.print(
         f"{result['energy_per_synapse_pj']:.3f} pJ per synapse; {result['annotated_share']:.1%} of nets"
         f" annotated; clock tree, estimated, {result['clock_tree_nj'] * 1e3:.1f} pJ of it"

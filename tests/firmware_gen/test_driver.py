@@ -12,13 +12,15 @@ from sparrow_ecg.firmware_gen.compile import DRIVER, compile_c, compilers, share
 from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Result, _Answer
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.hw.host.beats import BeatFrames
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import MOST_OUTPUTS, Controller
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.host.protocol import Protocol
-from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.drawn import random_beats, random_network
 from tests.support.recorder import Recorder
 
@@ -39,14 +41,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Bench:
     """The driver on the golden model of a chip."""
 
-    def __init__(self, folder: Path, config: Serial = CONFIG):
-        controller = Controller(NETWORK, config)
+    def __init__(self, folder: Path, config: CoreConfig = CONFIG, network: Network = NETWORK):
+        controller = Controller(network, config)
         for component in (controller, controller.core):
             component._MustUse__used = True  # its model is used, it is not elaborated
-        self.model = ChipModel(controller, NETWORK)
+        self.model = ChipModel(controller, network)
         self.wire = Recorder(self.model)
         self.driver = Driver(folder / "ecg.so", self.wire)
-        self.frames = Protocol(controller.map)
+        self.frames, self.beats = Protocol(controller.map), BeatFrames.of(controller)
+
+    def classified(self, counts: np.ndarray, potentials: bool = True) -> bytes:
+        """The frame of a beat that goes on until the answer is there, and no further."""
+        latency = int(self.model.controller.config.cycles(NETWORK, golden.run(NETWORK, counts[None]))[0]) - len(counts)
+        frame = self.beats.classify(counts, latency)
+        return frame if potentials else frame[: self.beats.answered(latency) + 1]
 
     def sent(self, *expected: bytes) -> None:
         """Just these frames were sent since this was asked last."""
@@ -85,9 +93,11 @@ def test_open(folder):
     bench = Bench(folder)
     bench.driver.open()
     f = bench.frames
-    bench.sent(f.read("id", 3), f.read("geometry"), f.read("widths"), f.read("shape_0"), f.read("shape_2"))
+    bench.sent(f.read("id", 3), f.read("geometry"), f.read("widths", 3), f.read("shape_0"), f.read("shape_2"))
     chip = bench.driver.chip
     assert (chip.inputs, chip.outputs, chip.input_bits, chip.loadable) == (6, 3, 4, 1)
+    geometry = CONFIG.geometry(NETWORK)
+    assert (chip.potential_bits, chip.latency) == (geometry.potential_bits, CONFIG.longest(NETWORK) - 6)
     assert bench.model.registers.word("error") == 0
 
 
@@ -96,7 +106,7 @@ def test_open_without_what_this_build_lacks(folder, config):
     bench = Bench(folder, config)
     bench.driver.open()
     f = bench.frames
-    bench.sent(f.read("id", 3), f.read("widths"), f.read("shape_0"), f.read("shape_2"))
+    bench.sent(f.read("id", 3), f.read("widths", 3), f.read("shape_0"), f.read("shape_2"))
     counted = bench.driver.activity(clear=True)
     assert list(counted) == ["beats", "cycles", "spikes", "weight_reads"][: 2 if config.datapath == "tree" else 4]
     bench.sent(f.read("beats", 2 if config.datapath == "tree" else 4), f.set("control", clear=1))
@@ -114,17 +124,43 @@ def test_load_and_classify(bench):
     bench.sent(f.set("control", load=1), f.send("weights", IMAGE), f.read("status", 3), f.read("network"))
     assert driver.chip.network == int(NETWORK.digest[:8], 16)
     answer = driver.classify(COUNTS)
-    bench.sent(f.start(COUNTS), bytes(1), f.read("result", 4))
+    bench.sent(bench.classified(COUNTS))
     trace = golden.run(NETWORK, COUNTS[None])
     assert (answer.klass, answer.potentials) == (trace.classes[0], trace.outputs[0].tolist())
-    driver.acknowledge()
+    assert driver.fetch() == answer
+    bench.sent(bench.beats.fetch())
+    assert driver.klass(COUNTS) == answer.klass
+    bench.sent(bench.classified(COUNTS, potentials=False))
+    driver.drop()
     bench.sent(f.set("status", result_valid=1))
     with refused("NO_RESULT"):
         driver.fetch()
-    assert driver.errors() == f.word("error", underflow=1)
-    bench.sent(f.read("result", 1), f.read("error"), f.set("error", underflow=1))
+    bench.sent(bytes([bench.beats.command]) + bytes(1 + bench.beats.latency // 8 + 2))
     assert driver.errors() == 0
     bench.sent(f.read("error"))
+
+
+def test_the_error_of_a_frame_is_read_and_cleared(bench):
+    f, driver = bench.frames, bench.driver
+    bench.model.frame(bytes(1), 5)
+    assert driver.errors() == f.word("error", frame=1)
+    bench.sent(f.read("error"), f.set("error", frame=1))
+    assert driver.errors() == 0
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 7, 15, 16, 17, 40])
+@pytest.mark.parametrize("input_bits", [1, 3, 5, 8])
+def test_counts_of_any_width(folder, inputs, input_bits):
+    """However they fill the driver's buffer."""
+    rng = np.random.default_rng(inputs)
+    network = random_network(rng, (inputs, 2, 2), steps=3, weight_bits=2, input_bits=input_bits)
+    bench = Bench(folder, Tree(), network)
+    bench.driver.open()
+    counts = random_beats(rng, network, 2)
+    trace = golden.run(network, counts)
+    for beat, klass, potentials in zip(counts, trace.classes, trace.outputs, strict=True):
+        assert bench.driver.classify(beat) == (klass, potentials.tolist())
+    assert bench.wire.frames[-1] == bench.beats.classify(counts[-1]).hex()
 
 
 def test_settings_reset_and_activity(bench):
@@ -178,21 +214,27 @@ def test_any_flipped_bit_is_refused(bench):
 
 def test_a_count_beyond_the_chip_is_refused(bench):
     with refused("ARGUMENT"):
-        bench.driver.start(np.array([0, 0, 16, 0, 0, 0]))
+        bench.driver.classify(np.array([0, 0, 16, 0, 0, 0]))
     bench.sent()
 
 
-def test_no_answer(bench):
-    with refused("TIMEOUT"):
-        bench.driver.wait(looks=3)
-    assert bench.wire.waits == 3
-    bench.sent(bytes(1), bytes(1), bytes(1))
+def test_no_weights_and_no_answer(bench):
+    f, driver = bench.frames, bench.driver
+    with refused("NO_WEIGHTS"):
+        driver.classify(COUNTS)
+    waited = bench.beats.classify(COUNTS)[: 1 + 3] + bytes(bench.beats.latency // 8 + 2)
+    bench.sent(waited, f.read("error"), f.set("error", no_weights=1))
+    driver.load(IMAGE)
+    bench.model.begin = lambda: False  # a chip that does not answer
+    with refused("NO_RESULT"):
+        driver.classify(COUNTS)
+    assert bench.wire.waits == 0
 
 
 @pytest.mark.parametrize("callback", ["select", "transfer"])
 def test_a_transport_that_fails(bench, callback):
     bench.wire.fail = callback
-    for call in (bench.driver.open, bench.driver.status, bench.driver.errors, bench.driver.acknowledge):
+    for call in (bench.driver.open, bench.driver.status, bench.driver.errors, bench.driver.fetch):
         with refused("TRANSPORT"):
             call()
         assert bench.wire.sent is None, "chip select was left low"
@@ -209,7 +251,7 @@ def test_no_chip(bench, level):
 
 
 def test_another_register_map(bench):
-    bench.model.registers.values["id_major"] = 2
+    bench.model.registers.values["id_major"] = 1
     with refused("MAP_VERSION"):
         bench.driver.open()
 

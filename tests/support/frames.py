@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sparrow_ecg.hw.host.beats import BeatFrames
 from sparrow_ecg.hw.host.controller import Controller
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network import Network
@@ -15,6 +16,7 @@ class Traffic(Mutated):
     def __init__(self, controller: Controller, networks: list[Network], seed: int):
         super().__init__(seed)
         self.protocol, self.images = Protocol(controller.map), controller.images
+        self.beats = BeatFrames.of(controller)
         self.networks = networks
 
     def _good(self) -> list[bytes]:
@@ -28,12 +30,13 @@ class Traffic(Mutated):
                 name = str(rng.choice(names))
                 words = rng.integers(0, 1 << 32, rng.integers(1, 4))
                 if name == "control":  # seldom a load or a reset
-                    harmless = protocol.word("control", start=1, clear=1)
+                    harmless = protocol.word("control", clear=1)
                     words &= harmless if rng.integers(8) else protocol.full("control")
                 return [protocol.write(name, *map(int, words))]
             case "beat":
                 enable = protocol.write("settings", int(rng.integers(1 + protocol.full("settings"))))
-                return [enable, protocol.start(random_beats(rng, network, 3)[rng.integers(3)])]
+                beat = self.beats.classify(random_beats(rng, network, 3)[rng.integers(3)])
+                return [enable, beat[: len(beat) if rng.integers(2) else rng.integers(1, len(beat))]]
             case "image":
                 image = bytearray(self.images.of(network)) if self.images else b"\0"
                 if rng.integers(4) == 0:  # one bit flipped, or its end missing, or as it should be
@@ -43,7 +46,7 @@ class Traffic(Mutated):
                     image = image[: rng.integers(len(image))]
                 return [*protocol.load(bytes(image))] if self.images else []
             case "answer":
-                return [protocol.read("status", 2), protocol.read("result", 1 + self.networks[0].outputs)]
+                return [protocol.read("status", 2), self.beats.fetch()]
             case "clear":
                 causes = int(rng.integers(1 + protocol.full("error")))
                 return [protocol.set("status", result_valid=1), protocol.write("error", causes)]

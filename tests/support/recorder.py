@@ -6,6 +6,7 @@ import ctypes
 from copy import copy
 
 from sparrow_ecg.firmware_gen.driver import SELECT, TRANSFER, WAIT, Transport
+from sparrow_ecg.hw.host.sck_model import SckModel
 from sparrow_ecg.hw.host.spi_model import SpiModel
 
 
@@ -16,7 +17,7 @@ class Recorder(Transport):
     fail:   the callback that shall fail.
     """
 
-    def __init__(self, model: SpiModel):
+    def __init__(self, model: SpiModel | SckModel):
         self.frames: list[str] = []
         self.waits = 0
         self.fail = ""
@@ -30,7 +31,6 @@ class Recorder(Transport):
                 self.sent = b""
             elif self.sent is not None:
                 model.frame(self.sent)
-                model.settle()
                 self.frames.append(self.sent.hex())
                 self.sent = None
                 if self.frames_left is not None:

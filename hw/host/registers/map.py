@@ -19,6 +19,7 @@ ADDRESS_BITS = 7  # of a register's number, its byte address divided by four
 class MapParameters:
     """What a build has; the parameters of the SystemRDL source, in lower case.
 
+    bus: it is behind APB, where beats go through registers; else behind SPI, where they go through frames.
     spikes, weight_reads: the core has such counters, which grow by numbers of the given width.
     """
 
@@ -32,6 +33,7 @@ class MapParameters:
     weight_reads: bool = True
     spikes_width: int = 5
     reads_width: int = 5
+    bus: bool = True
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class Meter:
             cells[pins.cell] += float(energies.sum())
             for block, energy in zip(pins.blocks, energies.tolist(), strict=True):
                 blocks[block][pins.kind] += energy
-        cycles = int(seen[0][self.netlist.inputs["clk"]].sum())
+        cycles = int(seen[0][self.netlist.clock])
         return MeteredEnergy(
             {b: dict(kinds) for b, kinds in blocks.items()}, dict(self.leakage), tree, cycles, dict(cells)
         )

@@ -86,10 +86,15 @@ class Netlist:
     def flip_flops(self) -> list[Instance]:
         return [i for i in self.instances if _flip_flop(i.cell)]
 
+    @property
+    def clock(self) -> int:
+        """The net of the clock's pin."""
+        return self.inputs["clk" if "clk" in self.inputs else "sck"][0]
+
     @cached_property
     def clock_nets(self) -> set[int]:
         """The clock, and what only clock gates and gates of clocks stand between it and."""
-        found = set(self.inputs["clk"])
+        found = {self.clock}
         for instance in self.order:
             if instance.cell.gate:
                 found.add(instance.pins[instance.cell.gate[2]])

@@ -86,8 +86,10 @@ def analyse(netlist: Netlist, wires: float = 1.0) -> Timing:
                 setup = max(
                     (a.delay[edge].at(pdk.slew, slews[net][edge]) for a in setups if edge in a.delay), default=0
                 )
-                if arrivals[net][edge] + setup > worst:
-                    worst, end = arrivals[net][edge] + setup, (net, edge)
+                # what is taken with the falling edge has half a period, as all else moves with the rising one
+                needed = (arrivals[net][edge] + setup) * (2 if setups[0].kind.endswith("falling") else 1)
+                if needed > worst:
+                    worst, end = needed, (net, edge)
     for bits in netlist.outputs.values():
         for net in bits:
             for edge in EDGES:

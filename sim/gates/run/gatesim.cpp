@@ -303,13 +303,13 @@ extern "C" void gates_close(Simulator *s) { delete s; }
 extern "C" void gates_follow(Simulator *s, const Simulator *other) { s->net = other->net; }
 
 // Plays cycles of the clock. In each the clock falls and the pins take their values, word[cycles][width of pins]; then
-// the clock rises, in those lanes where the net `request` is then high.
+// the clock rises, in the lanes `running`, word[cycles]; without them, in those where the net `request` is then high.
 // clocked: word[cycles], those lanes. seen: word[cycles][width of watched], nets at the end of each cycle.
 // snapshots: null, or all nets before, and after both phases of each cycle: word[1 + 2 * cycles][nets].
 // rises, falls: null, or int64[nets], to which the toggles in the lanes `counted` are added.
 // Returns the most steps that a phase has taken so far.
-extern "C" int64_t gates_play(Simulator *s, int32_t clock, int32_t request, const int32_t *pins, int64_t width,
-                              const word *values, int64_t cycles, const int32_t *watched, int64_t watches, word *clocked,
+extern "C" int64_t gates_play(Simulator *s, int32_t clock, int32_t request, const word *running, const int32_t *pins,
+                              int64_t width, const word *values, int64_t cycles, const int32_t *watched, int64_t watches, word *clocked,
                               word *seen, word *snapshots, int64_t *rises, int64_t *falls, word counted) {
     auto keep = [&] {
         if (snapshots) memcpy(snapshots, s->net.data(), s->nets * sizeof(word)), snapshots += s->nets;
@@ -322,7 +322,7 @@ extern "C" int64_t gates_play(Simulator *s, int32_t clock, int32_t request, cons
             for (int64_t k = 0; k < width; k++) s->net[pins[k]] = *values++;
         });
         keep();
-        *clocked = s->net[request];
+        *clocked = running ? *running++ : s->net[request];
         s->phase(*clocked++, clock, [] {});
         keep();
         for (int64_t k = 0; k < watches; k++) *seen++ = s->net[watched[k]];

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sparrow_ecg.sim.gates.netlist.netlist import Netlist
+from sparrow_ecg.sim.gates.netlist.netlist import ZERO, Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address
 from sparrow_ecg.sim.gates.run.gatesim import Snapshots
 
 
 class Played:
-    """64 of them, a lane in each bit, all nets 0 at first. Each has its clock while its own ``clock_request`` is high.
+    """64 of them, a lane in each bit, all nets 0 at first. Each has its clock while its own ``clock_request`` is high,
+    or when it is given one.
 
     pins, watched: nets.
     delays:        of a rise and of a fall of each net, in steps: None for none.
@@ -28,7 +29,7 @@ class Played:
         delays: Mapping[int, tuple[int, ...]] | None = None,
     ):
         self.library = functions.compiled
-        self.clock, self.request = netlist.inputs["clk"][0], netlist.outputs["clock_request"][0]
+        self.clock, self.request = netlist.clock, netlist.outputs.get("clock_request", [ZERO])[0]
         self.pins, self.watched = np.array(pins, np.int32), np.array(watched, np.int32)
         ops, sizes = functions.ops(netlist, delays or {})
         self.handle = ctypes.c_void_p(
@@ -56,16 +57,19 @@ class Played:
         lanes: int = 0,
         snapshots: Snapshots | None = None,
         moves: tuple[np.ndarray, np.ndarray] | None = None,
+        running: np.ndarray | None = None,
     ) -> np.ndarray:
         """The watched nets at the end of each cycle, uint64[cycles, watched]. What ``lanes``, a bit each, do is kept in
-        snapshots, of 1 + 2 * cycles states, and added to moves.
+        snapshots, of 1 + 2 * cycles states, and added to moves. running: the lanes that have a clock, uint64[cycles];
+        something may move in the others, too.
         """
-        pins = np.ascontiguousarray(pins)
+        pins, running = np.ascontiguousarray(pins), None if running is None else np.ascontiguousarray(running)
         clocked, seen = np.zeros(len(pins), np.uint64), np.zeros((len(pins), len(self.watched)), np.uint64)
         self.longest = self.library.gates_play(
             self.handle,
             self.clock,
             self.request,
+            None if running is None else address(running),
             address(self.pins),
             ctypes.c_int64(len(self.pins)),
             address(pins),
@@ -81,6 +85,8 @@ class Played:
         if snapshots:  # a clock that rose has to fall
             snapshots.active[2::2] = clocked
             snapshots.active[1::2] = clocked | np.concatenate([[self.running], clocked[:-1]])
+            if running is not None:
+                snapshots.active[1:] = ~np.uint64(0)
             snapshots.active[:] &= np.uint64(lanes)
         self.running, self.last_seen, self.fresh = clocked[-1], seen[-1], False
         return seen

@@ -12,7 +12,7 @@ from cocotb.triggers import Timer
 
 
 class SpiMaster:
-    """Drives ``cs_n``, ``sck`` and ``mosi`` of a device, with no relation to its clock.
+    """Drives ``cs_n``, ``sck`` and ``mosi`` of a device.
 
     period: of ``sck``, in ns. lead: from chip select to the first edge, and from the last edge to its end, in ns.
     """

@@ -9,7 +9,7 @@ import pytest
 
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
-from sparrow_ecg.hw.host.chip import Chip
+from sparrow_ecg.hw.host.chip import BusChip
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.hw.host.registers.map import number
@@ -21,7 +21,7 @@ from tests.support.simulate import simulate
 def test_beats(config):
     rng = np.random.default_rng(2)
     network = random_network(rng, (6, 5, 3), steps=7, weight_bits=4, input_bits=4)
-    chip = Chip(network, config, "apb")
+    chip = BusChip(network, config)
     model = ChipModel(chip.controller, network)
     protocol = Protocol(chip.controller.map)
 

@@ -38,15 +38,4 @@ def test_frames():
     assert PROTOCOL.read("error", 2) == bytes.fromhex("09 00 00000000 00000000")
     assert PROTOCOL.write("error", 1, 0x89ABCDEF) == bytes.fromhex("89 00000001 89abcdef")
     assert PROTOCOL.send("weights", b"\1\2\3\4\5") == bytes.fromhex("8d 01020304 05000000")
-    assert PROTOCOL.start(np.array([7, 0, 255, 1, 2])) == bytes.fromhex("8b 00000001 0700ff01 02000000")
     assert PROTOCOL.load(b"\1\2\3\4") == (bytes.fromhex("8b 00000002"), bytes.fromhex("8d 01020304"))
-
-
-def test_answer():
-    received = bytes.fromhex("42 00 80000002 00000005 ffffffff 80000000")
-    words = PROTOCOL.words(received)
-    klass, potentials = PROTOCOL.answer(words)
-    assert (klass, potentials.tolist()) == (2, [5, -1, -(2**31)])
-    classes, potentials = PROTOCOL.answer(np.array([words, 0 * words]))
-    assert classes.tolist() == [2, -1]
-    assert potentials.tolist() == [[5, -1, -(2**31)], [0, 0, 0]]

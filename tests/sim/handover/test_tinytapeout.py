@@ -51,7 +51,9 @@ def test_its_own_test_passes_and_can_fail(project: Path, tmp_path: Path) -> None
     shutil.copytree(project, broken)
     vectors = broken / "test" / "vectors.json"
     said = json.loads(vectors.read_text())
-    said["beats"][-1]["words"][1] ^= 1
+    received = bytearray.fromhex(said["beats"][-1]["received"])
+    received[-1] ^= 0x80
+    said["beats"][-1]["received"] = received.hex()
     vectors.write_text(json.dumps(said))
     assert failures(broken, tmp_path / "bad") == 1
 

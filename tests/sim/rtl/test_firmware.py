@@ -15,6 +15,7 @@ from sparrow_ecg.firmware_gen.driver import SELECT, TRANSFER, WAIT, Driver, Driv
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.host.beats import BeatFrames
 from sparrow_ecg.model.errors import InputError, VerificationError
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.network.drawn import random_beats, random_network
@@ -85,18 +86,17 @@ def test_networks_take_turns(bench):
             assert driver.classify(beat) == (klass, potentials.tolist())
 
 
-def test_busy(bench):
-    """A start while the core computes is refused, and does no harm."""
+def test_a_transfer_that_stops_in_the_middle(bench):
+    """The beat is lost, the next one is not."""
     board, driver = bench
     driver.open()
     driver.load(board.controller.images.of(NETWORK))
     counts = random_beats(np.random.default_rng(2), NETWORK, 1)[0]
-    board.timing(lead=4, high=2, low=2)
-    driver.start(counts)
-    driver.start(counts)  # drops the answer, if there was one already
-    driver.wait()
+    whole = BeatFrames.of(board.controller).classify(counts)
     trace = golden.run(NETWORK, counts[None])
-    assert driver.fetch() == (trace.classes[0], trace.outputs[0].tolist())
+    for bits in range(1, 8 * len(whole), 3):
+        board.frame(whole, bits)
+        assert driver.classify(counts) == (trace.classes[0], trace.outputs[0].tolist())
 
 
 def verb(*arguments: object) -> Result:

@@ -11,13 +11,13 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
-from sparrow_ecg.hw.host.protocol import Protocol
+from sparrow_ecg.hw.host.beats import BeatFrames
 from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.netlist import synthesis
-from sparrow_ecg.sim.gates.run.chipsim import MOSI, ONES, PARTS, PERIOD, SCK, ChipSimulator, Frame, Microcontroller
+from sparrow_ecg.sim.gates.run.chipsim import CS_N, MOSI, ONES, PARTS, SCK, ChipSimulator, Microcontroller, frame
 from sparrow_ecg.sim.rtl.board import Board
 from tests.support.cells import libraries
 
@@ -46,7 +46,7 @@ def test_bit_exact_through_the_pins(library, config):
 
 
 @libraries("nangate45")
-def test_bit_exact_when_the_last_word_is_full(library):
+def test_bit_exact_when_the_counts_fill_whole_bytes(library):
     design, counts = designed(library, Serial(lanes=3), inputs=8)
     assert measurement.check(design, counts)[1] == 0
 
@@ -66,20 +66,20 @@ def test_a_wrong_gate_is_seen(library, block):
 class Noisy(Microcontroller):
     """A wire on which the highest bit of lane 5's first count flips."""
 
-    def start(self, counts: np.ndarray) -> Frame:
-        frame = super().start(counts)
-        bit = frame.sampled[8 + 32 + 8 - self.network.input_bits]
-        frame.pins[bit - PERIOD // 2 + 1 : bit + PERIOD // 2 + 1, MOSI] ^= np.uint64(1 << 5)
-        return frame
+    def classify(self, counts: np.ndarray) -> np.ndarray:
+        pins = super().classify(counts)
+        pins[8, MOSI] ^= np.uint64(1 << 5)
+        return pins
 
 
 @libraries("sky130")
 def test_what_the_clock_reaches_while_nothing_happens(library):
-    """A gate for each block, and the flip-flops that sample the pins."""
+    """A gate for each block, and what knows of a frame that has begun, of a reset, and of the bit that goes out."""
     design, _ = designed(library, CONFIGS[0])
-    sinks = design.netlist.sinks[design.netlist.inputs["clk"][0]]
+    sinks = design.netlist.sinks[design.netlist.clock]
     found = Counter((instance.block, instance.cell.gate is not None) for instance, _ in sinks)
-    assert found == {("host", False): 7, ("host", True): 1, ("controller", True): 1, ("core", True): 1}
+    gates = {("host", True): 1, ("controller", True): 1, ("core", True): 1}
+    assert found == gates | {("host", False): 2, ("top", False): 1}
 
 
 @libraries("sky130")
@@ -95,19 +95,20 @@ def test_a_corrupted_frame_is_seen(library):
 
 
 @libraries("sky130")
-def test_the_clock_runs_as_long_as_the_rtl_asks_for_it(library):
+def test_a_beat_takes_the_clocks_that_the_cycle_model_says(library):
+    """Those of its frame in the RTL, which ends where the model says that the answer does."""
     design, counts = designed(library, CONFIGS[1], beats=64)
     pieces = list(design.simulator.pieces(counts, {}, 1.0))
+    latencies = design.build.cycles(design.build.golden(counts)) - design.network.inputs
     with Board(design.build) as board:
-        frames = Protocol(board.controller.map)
-        board.frame(frames.set("settings", interrupt_result=1))
-        before = board.clocked
-        for beat in counts:
-            board.frame(frames.start(beat))
-            board.settle()
-            board.frame(frames.read("result", 1 + design.network.outputs))
-        clock = design.netlist.inputs["clk"][0]
-        assert sum(NetActivity(piece.snapshots).toggles[0][clock] for piece in pieces) == board.clocked - before
+        beats = BeatFrames.of(board.controller)
+        before = board.clocks
+        for beat, latency in zip(counts, latencies.tolist(), strict=True):
+            assert beats.answer(board.frame(beats.classify(beat, latency)))[0] >= 0
+        clock = design.netlist.clock
+        clocks = sum(int(NetActivity(piece.snapshots).toggles[0][clock]) for piece in pieces)
+        assert len(set(latencies.tolist())) > 1
+        assert clocks == board.clocks - before
     for piece in pieces:  # nothing moves in a lane that is not counted as active
         moved = np.bitwise_or.reduce(piece.snapshots.nets[1:] ^ piece.snapshots.nets[:-1], axis=1)
         assert not (moved & ~piece.snapshots.active[1:]).any()
@@ -141,8 +142,10 @@ def test_the_core_in_the_chip_is_the_core_alone(library):
 def test_a_frame_on_its_way():
     content = np.tile(np.array([0xA5, 0x0F], np.uint8), (64, 1))
     content[3] = 0
-    frame = Frame.of(content)
-    rising = np.flatnonzero(np.diff(frame.pins[:, SCK] & np.uint64(1)) == 1)
-    assert (rising == frame.sampled).all()
-    sent = frame.pins[frame.sampled + 1, MOSI]
+    pins = frame(content)
+    clocked = pins[:, SCK] == ONES
+    assert clocked.sum() == 16
+    assert not pins[clocked, CS_N].any()
+    assert pins[-1, CS_N] == ONES
+    sent = pins[clocked, MOSI]
     assert [int(word == ONES ^ np.uint64(8)) for word in sent] == [int(bit) for bit in f"{0xA50F:016b}"]

@@ -1,5 +1,5 @@
-// A chip as a shared library that is used through its SPI pins alone. See sim/rtl/board.py.
-// With SAMPLES it is a monitor chip, and a converter plays a recording into it. See sim/rtl/monitor_board.py.
+// A monitor chip as a shared library: it is used through its SPI pins alone, and a converter plays a recording into it.
+// See sim/rtl/monitor_board.py.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,13 +19,11 @@ struct Board {
     uint32_t jitter = 0;         // a seed: each phase of sck is longer by 0 or 1 cycles
     uint32_t always = 0;         // the clock never stands still
     uint64_t cycles = 0, clocked = 0;
-#ifdef SAMPLES
     std::vector<uint16_t> codes;  // of the recording
     size_t played = 0;
     uint64_t period = 0;  // cycles from sample to sample
     uint64_t next = 0;    // cycles until the next one
     bool converts = true;
-#endif
 
     Board() {
         chip->cs_n = 1;
@@ -44,7 +42,6 @@ struct Board {
     }
 
     void run(uint64_t count) {
-#ifdef SAMPLES
         if (!converts) return still(count);
         while (played < codes.size() && count > next) {
             still(next);
@@ -56,7 +53,6 @@ struct Board {
             next = period - 1;
         }
         if (played < codes.size()) next -= count;
-#endif
         still(count);
     }
 
@@ -141,7 +137,6 @@ void chip_bits(void* handle, const uint8_t* sent, uint8_t* received, uint64_t bi
     }
 }
 
-#ifdef SAMPLES
 // Plays these codes, one every `period` cycles, the first after one.
 void chip_play(void* handle, const uint16_t* codes, uint64_t samples, uint64_t period) {
     auto& b = board(handle);
@@ -162,7 +157,6 @@ int ecg_board_now(void* handle, uint32_t* milliseconds) {
 
 // Samples that are still to be played.
 uint64_t chip_left(void* handle) { return board(handle).codes.size() - board(handle).played; }
-#endif
 
 // One call for a whole frame, in which the host stops after some bytes for some cycles.
 void chip_frame(void* handle, const uint8_t* sent, uint8_t* received, uint64_t bits, uint64_t bytes, uint64_t cycles) {
