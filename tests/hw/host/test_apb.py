@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
+from sparrow_ecg.hw.host.apb import ApbSlave
 from sparrow_ecg.hw.host.chip import BusChip
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.protocol import Protocol
@@ -82,3 +84,33 @@ def test_beats(config):
             assert context.get(chip.irq) == model.irq == 0
 
     simulate(chip, bench)
+
+
+def test_pins():
+    """Of any state of pins and bus: an access is its last phase alone, and a fault is told in a transfer alone."""
+    slave = ApbSlave()
+
+    async def bench(context: Any) -> None:
+        for select, enable, write, stall, fault in product((0, 1), repeat=5):
+            for pin, level in (
+                (slave.psel, select),
+                (slave.penable, enable),
+                (slave.pwrite, write),
+                (slave.bus.stall, stall),
+                (slave.bus.fault, fault),
+            ):
+                context.set(pin, level)
+            context.set(slave.paddr, 4 * 0x5A)
+            context.set(slave.pwdata, 0x12345678)
+            context.set(slave.bus.read_data, 0x9ABCDEF0)
+            access, waits = select and enable, stall and write
+            assert context.get(slave.bus.read) == (access and not write)
+            assert context.get(slave.bus.write) == (access and write and not waits)
+            assert context.get(slave.pready) == (not waits)
+            assert context.get(slave.pslverr) == (access and fault and not waits)
+            assert context.get(slave.active) == select
+            assert context.get(slave.bus.address) == 0x5A
+            assert context.get(slave.bus.write_data) == 0x12345678
+            assert context.get(slave.prdata) == 0x9ABCDEF0
+
+    simulate(slave, bench, clocked=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from systemrdl import RDLCompiler
-from systemrdl.node import FieldNode
+from systemrdl.node import AddrmapNode, FieldNode
 from systemrdl.rdltypes import OnWriteType
 
 from sparrow_ecg.hw.host.registers.block import RegisterBlock, check
@@ -154,21 +156,60 @@ def test_every_write_effect_in_the_map_is_built():
     assert kinds == {None, OnWriteType.woclr}
 
 
-@pytest.mark.parametrize("properties", ["onwrite = woset", "onread = rclr", "swwe = true", "hwenable"])
-def test_what_has_no_rtl_is_refused(properties, tmp_path):
-    source = tmp_path / "odd.rdl"
-    if properties == "hwenable":
-        body = "field { sw = rw; hw = w; } f[7:0] = 0; field { sw = rw; hw = r; } g[15:8] = 0; f->hwenable = g;"
-    else:
-        body = f"field {{ sw = rw; hw = rw; {properties}; }} f[7:0] = 0;"
+def odd_map(folder: Path, body: str) -> AddrmapNode:
+    """A map of one register R with these fields."""
+    source = folder / "odd.rdl"
     source.write_text(
-        "property port { component = reg; type = boolean; };\n"
+        "property port { component = reg; type = boolean; default = false; };\n"
         f"addrmap odd {{ reg {{ regwidth = 32; {body} }} R @ 0; }};"
     )
     compiler = RDLCompiler()
     compiler.compile_file(str(source))
+    return compiler.elaborate("odd").top
+
+
+@pytest.mark.parametrize("properties", ["onwrite = woset", "onread = rclr", "swwe = true", "hwenable"])
+def test_what_has_no_rtl_is_refused(properties, tmp_path):
+    if properties == "hwenable":
+        body = "field { sw = rw; hw = w; } f[7:0] = 0; field { sw = rw; hw = r; } g[15:8] = 0; f->hwenable = g;"
+    else:
+        body = f"field {{ sw = rw; hw = rw; {properties}; }} f[7:0] = 0;"
     with pytest.raises(NotImplementedError, match=r"odd\.R\.f: .* has no RTL"):
-        check(compiler.elaborate("odd").top)
+        check(odd_map(tmp_path, body))
+
+
+@pytest.mark.parametrize("precedence", ["hw", "sw"])
+@pytest.mark.parametrize("onwrite", ["", "onwrite = woclr;"])
+def test_who_wins_when_all_happen_in_one_cycle(precedence, onwrite, tmp_path):
+    """A write, a set, a clear and a load in every combination: the map says whose value stays. Of hardware's own, a set
+    beats a clear, and that a load.
+    """
+    body = f"field {{ sw = rw; hw = rw; we; hwset; hwclr; precedence = {precedence}; {onwrite} }} f[3:0] = 0;"
+    block = RegisterBlock(odd_map(tmp_path, body))
+
+    async def bench(context: Any) -> None:
+        for before, word, written, loaded, set_, clear in product((0, 5, 15), (0, 6, 15), *[(0, 1)] * 4):
+            for port, level in ((block.r_f_write, 1), (block.r_f_next, before)):
+                context.set(port, level)
+            await context.tick()
+            for port, level in (
+                (block.bus.write, written),
+                (block.bus.write_data, word),
+                (block.r_f_write, loaded),
+                (block.r_f_next, 9),
+                (block.r_f_set, set_),
+                (block.r_f_clear, clear),
+            ):
+                context.set(port, level)
+            software = [before & ~word if onwrite else word] if written else []
+            hardware = ([9] if loaded else []) + ([0] if clear else []) + ([15] if set_ else [])
+            events = software + hardware if precedence == "hw" else hardware + software
+            await context.tick()
+            assert context.get(block.r_f) == [before, *events][-1]
+            for port in (block.bus.write, block.r_f_set, block.r_f_clear):
+                context.set(port, 0)
+
+    simulate(block, bench)
 
 
 def test_clearing_pulse_is_taken_from_the_map():
