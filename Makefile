@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,12 @@ mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 
 equivalence: $(FORMAL) ## prove that the netlist which power is measured on is its RTL (TOP=chip; ARGS=--broken: a wrong gate must be found)
 	$(RUN) equivalence --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
+
+mutate: $(DEV) ## mutants of all generated RTL, by Yosys: who is caught, who cannot be; build/results/signoff/mutants.json
+	$(RUN) mutate $(ARGS)
+
+upsets: $(DEV) ## turn every flip-flop of a chip over in every cycle of a beat; build/results/signoff/upsets.json
+	$(RUN) upsets $(ARGS)
 
 formal: $(FORMAL) ## prove what must hold of the RTL, for all inputs (ARGS=--broken: planted bugs must be found)
 	$(RUN) formal $(ARGS)
@@ -185,5 +191,5 @@ $(FORMAL): pyproject.toml | .venv/bin/python
 	touch $@ $(BASE)
 
 $(DEV): pyproject.toml | .venv/bin/python
-	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,nir,firmware,silicon,cluster,dev]'
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,nir,firmware,silicon,cluster,mutation,dev]'
 	touch $@ $(BASE) $(FIRMWARE) $(SILICON) $(CLUSTER) $(FORMAL)

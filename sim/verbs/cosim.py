@@ -15,6 +15,9 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.console import err, out, working
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.verbs.options import SeedOption
+from sparrow_ecg.sim.mutation.designs import DESIGNS
+from sparrow_ecg.sim.mutation.pins import Pins
+from sparrow_ecg.sim.mutation.second import Second
 from sparrow_ecg.sim.rtl import regression
 from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS
@@ -26,7 +29,11 @@ def main(
     ] = None,
     seed: SeedOption = 0,
     farms: Annotated[int, typer.Option(help="How many times eight random networks on random configs.", min=0)] = 3,
+    second: Annotated[bool, typer.Option("--second", help="On another simulator, chips and monitor, too.")] = False,
 ) -> None:
+    if second:
+        _second()
+        return
     if network:
         given = Network.load(network)
         batches = [(f"every config of {given.name}", farm.every_config(given, few=4))]
@@ -49,6 +56,17 @@ def main(
     )
     if faults:
         raise typer.Exit(1)
+
+
+def _second() -> None:
+    """Raises what a session raises when an answer is wrong."""
+    for name, design in DESIGNS.items():
+        with working(f"{name}: building and playing"):
+            build = design.make()
+            with Second(build) as simulator:
+                pins = Pins(simulator)
+                design.play(pins, build, 1)
+        out.print(f"{name}: every answer right in Yosys' cxxrtl, in {pins.count:,} rows of pins")
 
 
 class _Reporter:

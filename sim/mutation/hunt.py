@@ -1,0 +1,126 @@
+"""Mutants of everything that is generated: who is caught by what is played, who cannot be, and who survives."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sparrow_ecg.sim.cache import cached
+from sparrow_ecg.sim.mutation import netlist, proof
+from sparrow_ecg.sim.mutation.designs import Design
+from sparrow_ecg.sim.mutation.lanes import LANES, Lanes, Rows
+from sparrow_ecg.sim.mutation.pins import Pins
+
+SEED = 1
+FOLDER = Path(__file__).parent
+CAUGHT, EQUAL, SURVIVED = "caught", "proven equal", "survived"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change that Yosys made: a bit of a port of a cell, inverted, stuck, or mixed with another.
+
+    cell, port: where; wire, source: what it drives and where that is written, if there is a name. row: in which it was
+    caught, of the session of that number.
+    """
+
+    number: int
+    mode: str
+    cell: str
+    port: str
+    wire: str
+    source: str
+    outcome: str = SURVIVED
+    session: int = -1
+    row: int = -1
+
+    @property
+    def line(self) -> str:
+        where = f" drives {self.wire}" if self.wire else ""
+        return f"{self.number:4} {self.outcome:12} {self.mode:6} {self.cell} {self.port}{where} | {self.source}"
+
+
+def parsed(number: int, command: str) -> Mutant:
+    """Of a line of Yosys' list."""
+    options = dict(re.findall(r" -(mode|cell|port|portbit|wire|wirebit) (\S+)", command))
+    sources = [path.partition("sparrow_ecg/")[2] for path in re.findall(r"-src (\S+)", command)]
+    own = [path for path in sources if path.startswith("hw/")]
+    wire = f"{options['wire']}[{options['wirebit']}]" if "wire" in options else ""
+    port = f"{options['port']}[{options['portbit']}]"
+    return Mutant(number, options["mode"], options["cell"].replace("$flatten", ""), port, wire, ", ".join(own))
+
+
+def hunt(design: Design, mutants: int, progress: Progress = lambda what, done, total: None) -> list[Mutant]:
+    """All mutants of a design, sampled by Yosys with seed `SEED`. A design that was hunted before is taken from the
+    cache, so that what was stopped goes on with the design that it was at.
+
+    Raises what a session raises when the design as it is does not pass it.
+    """
+    build = design.make()
+    watched = design.watched(build)
+    flat, commands = netlist.elaborated(build, mutants, SEED, watched)
+    sources = [path.read_text() for path in sorted(FOLDER.rglob("*")) if path.suffix in (".py", ".cpp")]
+
+    def make(folder: Path) -> None:
+        circuit = netlist.mapped(flat, build.top, commands, watched)
+        found = _hunt(design, circuit, [parsed(k, command) for k, command in enumerate(commands)], progress)
+        (folder / "mutants.json").write_text(json.dumps([asdict(mutant) for mutant in found]))
+
+    key = [flat, *commands, str(design.scales), json.dumps(design.guards), *sources]
+    return [Mutant(**each) for each in json.loads((cached("hunted", key, make) / "mutants.json").read_text())]
+
+
+def _hunt(design: Design, circuit: netlist.Netlist, found: list[Mutant], progress: Progress) -> list[Mutant]:
+    with Lanes(circuit) as lanes:
+        sessions = []
+        for session, scale in enumerate(design.scales):
+            left = [k for k, mutant in enumerate(found) if mutant.outcome == SURVIVED]
+            progress(f"session {session + 1}", len(found) - len(left), len(found))
+            sessions.append(recorded(lanes, design, scale))
+            for mutant, row in _played(lanes, sessions[-1], left):
+                found[mutant] = replace(found[mutant], outcome=CAUGHT, session=session, row=row)
+        left = [k for k, mutant in enumerate(found) if mutant.outcome == SURVIVED]
+        prover = proof.Prover(circuit, lanes, sessions[0], design.guards)
+        for done, mutant in enumerate(left):
+            progress("proofs", done, len(left))
+            if prover.equal(mutant):
+                found[mutant] = replace(found[mutant], outcome=EQUAL)
+    return found
+
+
+def recorded(lanes: Lanes, design: Design, scale: int) -> Rows:
+    """A session with the design as it is, held against its golden model."""
+    lanes.mutate([])
+    pins = Pins(lanes)
+    design.play(pins, design.make(), scale)
+    return pins.rows
+
+
+def _played(lanes: Lanes, rows: Rows, mutants: list[int]) -> Iterator[tuple[int, int]]:
+    """Those that are caught, and the row."""
+    for start in range(0, len(mutants), LANES):
+        some = mutants[start : start + LANES]
+        lanes.power_on()
+        lanes.mutate(some)
+        first, _ = lanes.replay(rows, wanted=len(some))
+        yield from ((mutant, int(row)) for mutant, row in zip(some, first, strict=False) if row >= 0)
+
+
+def summary(found: list[Mutant]) -> dict[str, Any]:
+    """JSON-ready: how many, and those that survived."""
+    count = {outcome: sum(mutant.outcome == outcome for mutant in found) for outcome in (CAUGHT, EQUAL, SURVIVED)}
+    survivors = [asdict(mutant) for mutant in found if mutant.outcome == SURVIVED]
+    return {
+        "tried": len(found),
+        "caught": count[CAUGHT],
+        "proven_equal": count[EQUAL],
+        "survive": count[SURVIVED],
+        "survivors": [
+            {key: each[key] for key in ("number", "mode", "cell", "port", "wire", "source")} for each in survivors
+        ],
+    }

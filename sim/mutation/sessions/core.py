@@ -1,0 +1,93 @@
+"""A core: the scenarios of the cocotb regression, stalls, back-pressure and resets among them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from itertools import combinations
+from types import SimpleNamespace
+
+import numpy as np
+
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.sim.mutation.pins import Pins
+from sparrow_ecg.sim.rtl.benches import farm
+from sparrow_ecg.sim.rtl.benches.player import CorePlayer
+from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS, endurance
+
+
+class PinsPlayer(CorePlayer):
+    """`CorePlayer` without cocotb. A check looks at what is on offer, and at a result while there is one."""
+
+    def __init__(self, pins: Pins, build: Build):
+        super().__init__(SimpleNamespace(member=SimpleNamespace(value=0)), 0, build)
+        self.pins = pins
+        self.watched = [name for name in watched(build) if name in pins.lanes.outputs]
+
+    async def cycle(self, drive: int) -> int:
+        pins = self.pins
+        reset = drive & farm.RESET
+        pins["rst"] = bool(reset)
+        pins["counts__valid"] = bool(drive & farm.COUNT_VALID)
+        pins["counts__payload"] = drive >> farm.COUNT_AT
+        pins["result__ready"] = bool(drive & farm.RESULT_READY)
+        if self.member.images:
+            pins["image__valid"] = bool(drive & farm.IMAGE_VALID)
+            pins["image__payload"] = drive >> farm.IMAGE_AT
+        pins.row()
+        valid, image = pins["result__valid"], self.member.images and pins["image__ready"]
+        if not reset:
+            pins.look("result__valid", *(["result__payload"] if valid else []))
+            pins.look(*(["counts__ready"] if drive & farm.COUNT_VALID else []))
+            pins.look(*(["image__ready"] if drive & farm.IMAGE_VALID else []))
+            pins.look(*self.watched)
+        seen = farm.COUNT_READY if pins["counts__ready"] else 0
+        seen |= farm.IMAGE_READY if image else 0
+        return seen | (farm.RESULT_VALID | pins["result__payload"] << farm.RESULT_AT if valid else 0)
+
+
+def watched(build: Build) -> tuple[str, ...]:
+    """Its probes, of which energy is made: `sim/energy` holds their sums against what is predicted."""
+    return tuple(signal.name for signal, _ in build.core.probes.values())
+
+
+def play(pins: Pins, build: Build, scale: int) -> None:
+    """All scenarios, and then close beats, and others of any size. Raises `Fault`."""
+    for scenario in (*SCENARIOS.values(), endurance):
+        _finish(scenario(PinsPlayer(pins, build)))
+    player = PinsPlayer(pins, build)
+    _finish(player.reset())
+    beats = np.concatenate([close(build, 100 * scale, player.rng), drawn(build, 100 * scale, player.rng)])
+    _finish(player.play(beats, image=build.image(), pressure=0.1))
+
+
+def drawn(build: Build, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Beats whose counts are mostly small, or mostly large, or many of them zero: int64[count, inputs]."""
+    highest = build.network.count_max(0)
+    power = rng.choice([0.3, 1.0, 3.0], (count, 1))
+    counts = np.floor((highest + 1) * rng.random((count, build.network.inputs)) ** power).astype(np.int64)
+    return np.minimum(counts, highest) * (rng.random(counts.shape) < rng.choice([0.3, 0.7, 1.0], (count, 1)))
+
+
+def close(build: Build, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Of many drawn beats those after which two outputs, and the highest two, are nearest to each other."""
+    many = drawn(build, 200 * count, rng)
+    outputs = build.golden(many).outputs
+    pairs = list(combinations(range(outputs.shape[1]), 2))
+    if not pairs:
+        return many[:count]
+    top = np.sort(outputs, axis=1)[:, -2:]
+    chosen = [np.argsort(top[:, 1] - top[:, 0], kind="stable")[: count // 2]]
+    for one, other in pairs:
+        apart = np.abs(outputs[:, one] - outputs[:, other])
+        lower = np.maximum(outputs[:, one], outputs[:, other]) < top[:, 1]
+        chosen.append(np.argsort(apart + lower * (1 << 20), kind="stable")[: count // len(pairs) // 2])
+    return many[np.concatenate(chosen)]
+
+
+def _finish(scenario: Awaitable[None]) -> None:
+    """Of one that never waits."""
+    try:
+        next(scenario.__await__())
+    except StopIteration:
+        return
+    raise RuntimeError("a player waited for a simulator")
