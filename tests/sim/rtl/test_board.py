@@ -175,11 +175,13 @@ def test_clocks_of_others_are_nothing(fast):
     """Neither does the core compute with them, nor is it forgotten how the last frame ended."""
     board, network = fast
     pair = Pair(board, network)
+    pair.send(pair.frames.set("settings", interrupt_result=1))
     whole = pair.beats.classify(random_beats(np.random.default_rng(4), network, 1)[0])
     for bits in (pair.beats.counted, 20):
         pair.send(whole, bits)
         for level in (1, 0) * 50:
             board.pins(1, level, 1)
+        assert board.irq == pair.model.irq == 0, "the core has computed"
         pair.send(pair.frames.read("status", 3), what=bits)
     pair.everything()
 
