@@ -35,6 +35,20 @@ def test_a_short_one(board):
     assert 0 < fuzz.counts.lost < FAST
 
 
+def test_resets_while_samples_come(board):
+    """Which sample of a block came before a reset shows later, when blocks are counted."""
+    fuzz = Fuzz(board, 1, ECG)
+    reset, time = fuzz.frames.set("control", reset=1), fuzz.frames.read("time")
+    for _ in range(8):
+        fuzz.frame(reset, 8 * len(reset))
+        board.run(int(fuzz.rng.integers(10, 40)) * board.period)
+        fuzz.frame(time, 8 * len(time))
+        fuzz.still()
+        board.run(3 * board.period)
+        fuzz.still()
+    assert fuzz.counts.resets == 8
+
+
 @pytest.mark.parametrize(
     "changed",
     ["beats told", "limits_longest", "samples taken"],
