@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -134,6 +134,9 @@ synth: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## standard cells of a
 
 place: $(SILICON) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## a place for every cell: wire lengths, DEF, picture (then: make gatepower ARGS=--placed)
 	$(RUN) place --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
+
+timing: $(SILICON) ## clock tree, setup, hold and limits at every corner, beats with all delays; netlist and SDC
+	$(RUN) timing --network $(NETWORK) --pdk $(PDK) --split $(SPLIT) $(ARGS)
 
 gatepower: $(SILICON) $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE)) ## average power and energy per beat from the gates, test beats running through them (TOP=chip: through its SPI pins; monitor, monitor_chip: on samples)
 	$(RUN) $(if $(filter monitor monitor_chip,$(TOP)),gatepower-monitor$(if $(filter monitor_chip,$(TOP)), --chip) --network $(NETWORK) --pdk $(PDK),gatepower --network $(NETWORK) --pdk $(PDK) --top $(TOP) --beats $(BEATS) --split $(SPLIT)) $(ARGS)

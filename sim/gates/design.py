@@ -16,7 +16,11 @@ from sparrow_ecg.sim.gates.library import liberty
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, pdk
 from sparrow_ecg.sim.gates.netlist import synthesis, timing
-from sparrow_ecg.sim.gates.netlist.netlist import Netlist
+from sparrow_ecg.sim.gates.netlist.checks import Violation
+from sparrow_ecg.sim.gates.netlist.closure import close
+from sparrow_ecg.sim.gates.netlist.constraints import Constraints
+from sparrow_ecg.sim.gates.netlist.corners import Corner, examine
+from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK, Netlist
 from sparrow_ecg.sim.gates.netlist.reader import read
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.place.placement import Placement, Placing, place
@@ -27,17 +31,25 @@ from sparrow_ecg.sim.gates.run.monitorsim import MonitorSimulator
 TRANSISTORS = {"NOT": 2, "NAND": 4, "NOR": 4, "AOI3": 6, "OAI3": 6, "AOI4": 8, "OAI4": 8, "AND": 6, "OR": 6, "MUX": 12}
 FLIP_FLOP = 24
 ENABLE_OR_RESET = 8
+CLOCK_MHZ = 4.0
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A build on a library (none: Yosys' own gates). placement: None as long as wires are estimated."""
+    """A build on a library (none: Yosys' own gates).
+
+    placement: None as long as wires are estimated.
+    corners:   where it has to keep its constraints, at ``clock_mhz``, with a clock tree that is built for that, the
+               library the first. With none, the clock is ideal, and its tree an estimate.
+    """
 
     build: Build
     library: Library | None
     flow: Flow
     module: dict[str, Any]
     placement: Placement | None = None
+    corners: tuple[Library, ...] = ()
+    clock_mhz: float = CLOCK_MHZ
 
     @property
     def network(self) -> Network:
@@ -48,11 +60,26 @@ class Design:
         if self.placement:
             return self.placement.placed
         assert self.library
-        return read(self.module, self.library, self.build)
+        mapped = read(self.module, self.library, self.build)
+        return close(mapped, self.corners, self.constraints) if self.corners else mapped
 
     @cached_property
     def timing(self) -> timing.Timing:
         return timing.analyse(self.netlist)
+
+    @cached_property
+    def constraints(self) -> Constraints:
+        assert self.library
+        return Constraints.of(self.library.pdk, self.clock_mhz)
+
+    @cached_property
+    def examined(self) -> list[Corner]:
+        """At each of the corners; none where the clock tree is an estimate."""
+        return examine(self.netlist, self.corners, self.constraints)
+
+    @property
+    def violations(self) -> list[Violation]:
+        return [violation for corner in self.examined for violation in corner.violations]
 
     @cached_property
     def monitor(self) -> MonitorSimulator:
@@ -69,7 +96,7 @@ class Design:
             from sparrow_ecg.sim.gates.run.chipsim import ChipSimulator, Microcontroller  # as the chip, needs SystemRDL
 
             return ChipSimulator(self.netlist, Microcontroller(self.build))
-        return GateSimulator(self.netlist, self.build)
+        return GateSimulator(self.netlist, self.build, self.constraints.input_times[0])
 
     def describe(self) -> dict[str, Any]:
         """What it is, and what synthesis says of it, JSON-ready. Areas are in square micrometres."""
@@ -101,6 +128,10 @@ class Design:
             "cells": len(instances),
             "registers": sum(instance.cell.register is not None for instance in instances),
             "clock_gates": sum(instance.cell.gate is not None for instance in instances),
+            "clock_buffers": sum(instance.block == CLOCK_BLOCK for instance in instances),
+            "clock_tree": "built" if self.corners else "estimated",
+            "corners": [corner.describe() for corner in self.examined],
+            "violations": [str(violation) for violation in self.violations],
             "area_um2": sum(instance.cell.area for instance in instances),
             "fmax_mhz": self.timing.fmax_mhz,
             "longest_path_ns": self.timing.period,
@@ -111,15 +142,27 @@ class Design:
 
 
 def synthesise(
-    build: Build, pdk_name: str, root: Path | None, corner: str | None = None, flow: Flow = Flow()
+    build: Build,
+    pdk_name: str,
+    root: Path | None,
+    corner: str | None = None,
+    flow: Flow = Flow(),
+    clock_mhz: float | None = None,
 ) -> Design:
     """Read the library and map the build onto it; what was made before is taken from the cache. ``root`` is the data
-    root, where ``liberty/`` is. Raises InputError for a library that is not there.
+    root, where ``liberty/`` is. clock_mhz: build the clock tree, for this clock, at all corners whose files are there.
+    Raises InputError for a library that is not there.
     """
-    library = None
-    if pdk_name != GENERIC:
-        library = liberty.load(pdk(pdk_name), root or Path("data"), corner)
-    return Design(build, library, flow, synthesis.synthesise(build, library, flow))
+    if pdk_name == GENERIC:
+        return Design(build, None, flow, synthesis.synthesise(build, None, flow))
+    wanted, root = pdk(pdk_name), root or Path("data")
+    library = liberty.load(wanted, root, corner)
+    module = synthesis.synthesise(build, library, flow)
+    if clock_mhz is None:
+        return Design(build, library, flow, module)
+    others = [name for name in wanted.corners if name != library.corner and wanted.present(root, name)]
+    corners = library, *(liberty.load(wanted, root, name) for name in others)
+    return Design(build, library, flow, module, None, corners, clock_mhz)
 
 
 def placed(

@@ -42,7 +42,9 @@ RecordsOption = Annotated[
     str, typer.Option("--records", help="Test beats of these records only, by comma.", show_default=False)
 ]
 BeatsOption = Annotated[int, typer.Option(min=1, help="Test beats at gate level, drawn at random.")]
-ClockOption = Annotated[float, typer.Option(min=SLOWEST, max=FASTEST, help="Clock, for leakage per beat.")]
+ClockOption = Annotated[
+    float, typer.Option(min=SLOWEST, max=FASTEST, help="Clock that constraints are kept at, and for leakage per beat.")
+]
 PdkOption = Annotated[
     str, typer.Option("--pdk", help=f"Cell library: {', '.join([*PDKS, GENERIC])}.", callback=_library)
 ]
@@ -52,6 +54,15 @@ GatesOption = Annotated[
 ]
 MappingOption = Annotated[
     Mapping, typer.Option(help="What gates are chosen for: least energy of a beat, or least leakage.")
+]
+TreeOption = Annotated[
+    bool,
+    typer.Option(
+        "--clock-tree", help="Build the clock tree, and refuse a netlist that violates its constraints at any corner."
+    ),
+]
+DespiteOption = Annotated[
+    bool, typer.Option("--despite-violations", help="With --clock-tree: show figures of a netlist that is refused.")
 ]
 FlatOption = Annotated[bool, typer.Option(help="Optimise across blocks; --no-flat keeps each gate in its block.")]
 SchedulerOption = Annotated[

@@ -82,6 +82,7 @@ def _show(described: dict) -> None:
     out.print(table)
     out.print(
         f"{described['cells']} cells, {described['registers']} registers, {described['clock_gates']} clock gates,"
+        f" {described['clock_buffers']} clock buffers,"
         f" {described['area_um2']:.1f} um2; longest path {described['longest_path_ns']:.3f} ns,"
         f" highest clock {described['fmax_mhz']:.1f} MHz"
         f" (wires {'placed' if described['placed'] else 'estimated'}; before layout)"

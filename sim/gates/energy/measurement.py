@@ -15,6 +15,7 @@ from sparrow_ecg.sim.gates.energy import average
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
 from sparrow_ecg.sim.gates.library.liberty import Library
+from sparrow_ecg.sim.gates.netlist.timing import Timing
 from sparrow_ecg.sim.gates.run.gatesim import SLEEP, Run
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
@@ -38,15 +39,21 @@ class Measured:
         return add(list(self.still.values()))
 
 
+def step_of(timing: Timing) -> float:
+    """The unit of delays, in ns."""
+    return max(timing.period * STEP, 1e-4)
+
+
 class Mismatch(Exception):
     """The netlist does not compute what the golden model computes."""
 
 
-def check(design: Design, counts: np.ndarray) -> tuple[Run, int]:
+def check(design: Design, counts: np.ndarray, delayed: bool = False) -> tuple[Run, int]:
     """Run every beat on the netlist: what it says, and how many beats differ from the golden model in class, any
-    potential or cycles.
+    potential or cycles. delayed: with the delays of all cells, those of a clock tree that is built among them.
     """
-    run = design.simulator.run(counts)
+    timing = design.timing
+    run = design.simulator.run(counts, timing.delays, step_of(timing)) if delayed else design.simulator.run(counts)
     trace = design.build.golden(counts)
     same = (run.classes == trace.classes) & (run.potentials == trace.outputs).all(axis=1)
     same &= run.cycles == design.build.cycles(trace)
@@ -60,7 +67,7 @@ def energy(
     if not len(counts):
         raise InputError("no beats to measure: choose a split or records that have some")
     simulator, timing = design.simulator, design.timing
-    step = max(timing.period * STEP, 1e-4)
+    step = step_of(timing)
     parts: dict[str, list[MeteredEnergy]] = defaultdict(list)
     still: dict[str, list[MeteredEnergy]] = defaultdict(list)
     settled = 0.0
@@ -86,6 +93,16 @@ def annotated(design: Design) -> float:
         known |= {net for pin, net in instance.pins.items() if pin in roles}
     used = {net for instance in netlist.instances for net in instance.pins.values() if net > 1}
     return len(known & used) / max(len(used), 1)
+
+
+def check_constraints(design: Design) -> None:
+    """Raise InputError, in one line, when a design violates what `netlist.checks` look at."""
+    if design.library and (found := design.violations):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise InputError(
+            f"{design.network.name} on {design.library.pdk.name} cannot work at {design.clock_mhz:g} MHz:"
+            f" {found[0]}{more}. There is no power to report; --despite-violations shows it, marked as such"
+        )
 
 
 def check_clock(design: Design, clock_mhz: float) -> None:

@@ -4,8 +4,8 @@
 * Internal: the library's tables at the transition of the cause and the load of the output. Where several inputs or
   conditions can be the cause of an output's toggle, those that were seen with it share it; with none, their average.
   A table with ``when`` counts where that holds; of a clock pin before the edge, else after it.
-* Clock: the switching of clock nets, the internal energy of clock pins, all of the clock gates, and the buffers of a
-  clock tree that the netlist does not have yet (`tree`).
+* Clock: the switching of clock nets, the internal energy of clock pins, all of the clock's gates and buffers; and where
+  the netlist has no clock tree yet, an estimate of its buffers.
 * Leakage: by state where the library tells, else its average.
 
 Without ``moves`` delays are zero, and each net moves at most once a phase. With them, nets move as often as glitches
@@ -36,7 +36,7 @@ SINKS_PER_BUFFER = 16  # of the estimated clock tree
 class MeteredEnergy:
     """fJ of a run, by block and kind (switching, internal, clock); leakage is a power, in nW, by block.
 
-    tree:   fJ of the estimated clock tree, which is part of the block ``clock``.
+    tree:   fJ of the clock tree's buffers, of the nets that drive them, or of their estimate: the block ``clock``.
     cycles: in which the clock rises, over all lanes.
     cells:  fJ without leakage, by type of cell.
     """
@@ -117,19 +117,20 @@ class Meter:
         rises, falls = moves or seen
         blocks: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         cells: dict[str, float] = defaultdict(float)
-        tree = self._nets(rises, falls, blocks, cells)
+        self._nets(rises, falls, blocks, cells)
         for pins in self.pins:
             energies = rises[pins.nets] * pins.rise + falls[pins.nets] * pins.fall
             cells[pins.cell] += float(energies.sum())
             for block, energy in zip(pins.blocks, energies.tolist(), strict=True):
                 blocks[block][pins.kind] += energy
         cycles = int(seen[0][self.netlist.clock])
+        tree = blocks[CLOCK_BLOCK]["clock"]
         return MeteredEnergy(
             {b: dict(kinds) for b, kinds in blocks.items()}, dict(self.leakage), tree, cycles, dict(cells)
         )
 
-    def _nets(self, rises: np.ndarray, falls: np.ndarray, blocks: dict, cells: dict) -> float:
-        """Switching of every net; that of clock nets goes to the blocks that they clock. Returns fJ of the tree."""
+    def _nets(self, rises: np.ndarray, falls: np.ndarray, blocks: dict, cells: dict) -> None:
+        """Switching of every net; that of clock nets goes to the blocks that they clock."""
         tree = 0.0
         energies = 0.5 * self.square * np.array(self.loads) * (rises + falls)
         for net, energy in enumerate(energies.tolist()):
@@ -137,13 +138,12 @@ class Meter:
             if net in self.netlist.clock_nets:
                 for sink, _ in sinks:
                     blocks[sink.block]["clock"] += energy / len(sinks)
-                tree += int(rises[net]) * self._tree(len(sinks), net)
+                tree += 0.0 if self.netlist.clocked else int(rises[net]) * self._tree(len(sinks), net)
             else:
                 driver = self.netlist.drivers.get(net)
                 blocks[driver.block if driver else TOP_BLOCK]["switching"] += energy
                 cells[driver.cell.name if driver else "inputs"] += energy
         blocks[CLOCK_BLOCK]["clock"] += tree
-        return tree
 
     def _tree(self, sinks: int, net: int) -> float:
         """fJ a cycle of levels of buffers until one drives them all. The wires of the last level are the net's own."""

@@ -17,6 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.gates.library.pdks import Pdk
 
 PLAIN, PARSED = "plain.lib", "parsed.pickle"  # files of an entry of the cache
+LATEST, EARLIEST = (
+    ("setup", "recovery"),
+    ("hold", "removal"),
+)  # what a pin may need of its clock, as kinds of arcs begin
+CONSTRAINTS = LATEST + EARLIEST
 SI = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0}
 
 
@@ -64,7 +70,7 @@ def _place(points: Sequence[float], value: float) -> tuple[int, float]:
 
 @dataclass(frozen=True)
 class Arc:
-    """From ``related`` to a pin: delays and transitions, or what the pin needs of it (setup).
+    """From ``related`` to a pin: delays and transitions, or what the pin needs of it (setup, hold, recovery, removal).
 
     sense: positive_unate, negative_unate or non_unate.
     """
@@ -88,6 +94,11 @@ class Power:
 
 @dataclass(frozen=True)
 class Pin:
+    """most_load (fF), most_transition (ns), most_sinks: what the library allows, infinite where it says nothing.
+
+    sinks: how many the pin counts for, of its driver's ``most_sinks``.
+    """
+
     name: str
     direction: str
     capacitance: float
@@ -95,6 +106,10 @@ class Pin:
     function: str | None
     arcs: tuple[Arc, ...]
     powers: tuple[Power, ...]
+    most_load: float = inf
+    most_transition: float = inf
+    most_sinks: float = inf
+    sinks: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -204,6 +219,7 @@ class _Reader:
         self.time, self.power, self.capacitance = time * 1e9, power * 1e9, capacitance * 1e15
         self.energy = capacitance * _unit(_plain(library["voltage_unit"])) ** 2 * 1e15
         self.voltage = float(library["nom_voltage"])
+        self.library = library
         self.default_input = float(library.get("default_input_pin_cap", 0))
         self.templates = {
             _plain(group.args[0]): group
@@ -253,20 +269,30 @@ class _Reader:
                 function=_plain(function) if function is not None else None,
                 arcs=tuple(arc for g in group.get_groups("timing") for arc in self._arcs(g)),
                 powers=self._powers(group),
+                most_load=self._limit(group, "max_capacitance") * self.capacitance,
+                most_transition=self._limit(group, "max_transition") * self.time,
+                most_sinks=self._limit(group, "max_fanout"),
+                sinks=float(_plain(group.get("fanout_load", self.library.get("default_fanout_load", 1)))),
             )
+
+    def _limit(self, group: Any, name: str) -> float:
+        """A default is the library's, of output pins alone but for transitions."""
+        default = self.library.get(f"default_{name}")
+        if default is None or (name != "max_transition" and _plain(group.get("direction", "")) != "output"):
+            default = inf
+        return float(_plain(group.get(name, default)))  # SRAM macros have it in quotes
 
     def _arcs(self, group: Any) -> Iterable[Arc]:
         kind = _plain(group.get("timing_type", "combinational"))
-        if kind.startswith(("hold", "recovery", "removal", "min_", "non_seq", "three_state", "minimum")):
+        if kind.startswith(("min_", "non_seq", "three_state", "minimum")):
             return
         tables = {g.group_name: self._table(g, self.time) for g in group.groups}
-        names = ("constraint", "constraint") if kind.startswith("setup") else ("cell", "transition")
-        if names[0] == "cell":
-            delay = {edge: tables[f"cell_{edge}"] for edge in ("rise", "fall") if f"cell_{edge}" in tables}
-            transition = {edge: tables[f"{edge}_transition"] for edge in delay if f"{edge}_transition" in tables}
-        else:
+        if kind.startswith(CONSTRAINTS):
             delay = {e: tables[f"{e}_constraint"] for e in ("rise", "fall") if f"{e}_constraint" in tables}
             transition = {}
+        else:
+            delay = {edge: tables[f"cell_{edge}"] for edge in ("rise", "fall") if f"cell_{edge}" in tables}
+            transition = {edge: tables[f"{edge}_transition"] for edge in delay if f"{edge}_transition" in tables}
         for related in _plain(group["related_pin"]).split():
             yield Arc(related, kind, _plain(group.get("timing_sense", "non_unate")), delay, transition)
 

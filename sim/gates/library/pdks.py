@@ -26,8 +26,9 @@ class Pdk:
     clock_gate:    the integrated clock gate that mapping uses, its enable, clock and output pin; tied_low: its
                    test pins.
     full_adder:    the cell, its inputs, carry and sum, ``~`` before an output that it inverts; None where it has none.
-    clock_buffer:  the cell of the estimated clock tree.
+    clock_buffer:  the cell of the estimated clock tree, and of what kind the buffers of a built one are.
     buffer:        of nets that drive many pins, its input and output.
+    delay:         the cell that holds back data which change too early.
     inverter:      the largest, its input and output: what is known of large transistors.
     wire, clock_wire: fF per micrometre of signal and clock wires, from the correlated RC files (setRC.tcl) of
                    OpenROAD-flow-scripts.
@@ -50,6 +51,7 @@ class Pdk:
     full_adder: tuple[str, str, str, str, str, str] | None
     clock_buffer: str
     buffer: tuple[str, str, str]
+    delay: str = field(repr=False)  # no part of what Yosys maps, by which netlists are cached
     inverter: tuple[str, str, str]
     wire: float
     clock_wire: float
@@ -58,6 +60,10 @@ class Pdk:
     lef: str = ""
     hot: str = ""
     lean: Mapping[str, Any] = field(default_factory=dict)
+
+    def present(self, root: Path, corner: str) -> bool:
+        """Whether a corner's files are there."""
+        return all((root / "liberty" / self.folder / name).is_file() for name in self.corners[corner])
 
     def files(self, root: Path, corner: str | None = None) -> tuple[str, list[Path]]:
         """The corner's name and its files. Raises InputError, with what to do, when one is not there."""
@@ -101,6 +107,7 @@ PDKS = {
             full_adder=(_SKY + "fa_1", "A", "B", "CIN", "COUT", "SUM"),
             clock_buffer=_SKY + "clkbuf_4",
             buffer=(_SKY + "buf_2", "A", "X"),
+            delay=_SKY + "dlygate4sd3_1",
             inverter=(_SKY + "inv_16", "A", "Y"),
             wire=0.172375,
             clock_wire=0.214962,
@@ -134,6 +141,7 @@ PDKS = {
             full_adder=("FA_X1", "A", "B", "CI", "CO", "S"),
             clock_buffer="CLKBUF_X2",
             buffer=("BUF_X2", "A", "Z"),
+            delay="BUF_X1",
             inverter=("INV_X32", "A", "ZN"),
             wire=0.104578,
             clock_wire=0.110884,
@@ -152,6 +160,7 @@ PDKS = {
             full_adder=("FAx1_ASAP7_75t_R", "A", "B", "CI", "~CON", "~SN"),
             clock_buffer="BUFx4_ASAP7_75t_R",
             buffer=("BUFx2_ASAP7_75t_R", "A", "Y"),
+            delay="HB1xp67_ASAP7_75t_R",
             inverter=("INVx13_ASAP7_75t_R", "A", "Y"),
             wire=0.173323,
             clock_wire=0.144549,
@@ -173,6 +182,7 @@ PDKS = {
             full_adder=None,
             clock_buffer="sg13g2_buf_4",
             buffer=("sg13g2_buf_2", "A", "X"),
+            delay="sg13g2_dlygate4sd3_1",
             inverter=("sg13g2_inv_16", "A", "Y"),
             wire=0.173072,
             clock_wire=0.144812,

@@ -36,8 +36,9 @@ class Instance:
 class Netlist:
     """nets: how many, the constants 0 and 1 among them. ports: nets by port name, low bit first.
 
-    names: public names of nets, as ``block.signal[bit]``.
+    names:   public names of nets, as ``block.signal[bit]``.
     lengths: um of wire of each net, from a placement; None before there is one.
+    clocked: it has its clock tree; without one, that is an estimate, and the clock ideal.
     """
 
     library: Library
@@ -47,6 +48,7 @@ class Netlist:
     outputs: dict[str, list[int]]
     names: dict[str, list[int]]
     lengths: list[float] | None = None
+    clocked: bool = False
 
     @cached_property
     def sinks(self) -> list[list[tuple[Instance, str]]]:

@@ -1,111 +1,267 @@
-"""Static timing from the library's tables: delays, transitions, and the longest path.
+"""Static timing from the library's tables: delays, transitions, and when each net moves, earliest and latest.
 
-Zero-resistance wires, one clock, ideal but for its transition time; rising and falling edges are kept apart. That
-is what is known before layout. Hold is not looked at: it is a matter of the clock tree.
+Wires are capacitances without resistance. Rising and falling edges are kept apart, and so is what the clock sets off
+from what the inputs do. The clock is as the netlist has it, through its buffers and gates; or ideal (``ideal``), at all
+flip-flops at once, as long as it has none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import inf
 
-from sparrow_ecg.sim.gates.library.liberty import Arc
+import numpy as np
+
+from sparrow_ecg.sim.gates.library.liberty import EARLIEST, LATEST, Arc
+from sparrow_ecg.sim.gates.netlist.constraints import Constraints
 from sparrow_ecg.sim.gates.netlist.netlist import Instance, Netlist
+from sparrow_ecg.sim.gates.netlist.tables import Tables
 from sparrow_ecg.sim.gates.netlist.wires import capacitances
 
 EDGES = ("rise", "fall")
 OTHER = {"rise": "fall", "fall": "rise"}
+CLOCK, INPUTS = 0, 1  # what sets a net off
+LEAST_SLEW = 1e-4  # ns
+
+Edges = tuple[float, float]  # of a rise and of a fall
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a path ends: a pin that needs its data steady around an edge of its clock, or (``instance`` is None) an
+    output. All in ns, by what sets the path off, the clock or the inputs; the inputs are at 0.
+
+    late:  how much later than the edge that sets it off the data's next edge has to come.
+    early: how much later than they may, the data change after the edge that takes them; infinite where nothing is
+           asked.
+    check: setup, or recovery.
+    """
+
+    instance: Instance | None
+    pin: str
+    net: int
+    check: str
+    late: Edges
+    early: Edges
+
+    def setup(self, constraints: Constraints) -> float:
+        """Slack. An output's has no clock of its own."""
+        taken = constraints.uncertainty if self.instance else constraints.outputs * constraints.period
+        by_clock, by_inputs = (constraints.period - taken - late for late in self.late)
+        return min(by_clock, by_inputs - constraints.input_times[1])
+
+    def hold(self, constraints: Constraints) -> float:
+        """Slack."""
+        by_clock, by_inputs = self.early
+        return min(by_clock, by_inputs + constraints.input_times[0]) - constraints.uncertainty
+
+    def shortest(self, constraints: Constraints) -> float:
+        """The period with which there is no slack left; that of the constraints is not asked."""
+        fixed, shares = (constraints.uncertainty, 0.0) if self.instance else (0.0, constraints.outputs)
+        by_clock, by_inputs = self.late
+        return max((by_clock + fixed) / (1 - shares), (by_inputs + fixed) / (1 - shares - constraints.inputs[1]))
 
 
 @dataclass(frozen=True)
 class Timing:
-    """slews, arrivals: by net, (of its rise, of its fall) in ns. period: the shortest clock, in ns.
+    """slews, arrivals: the latest of each net, (of its rise, of its fall) in ns.
 
+    period: the longest path with what its end needs, the inputs at 0; in ns. With constraints: `End.shortest`.
     path:   cells along the longest path, with the arrival at each.
     delays: by net, how long its rise and its fall take after their cause, the mean over causes, in ns.
+    ends:   where paths end.
     """
 
-    slews: list[tuple[float, float]]
-    arrivals: list[tuple[float, float]]
+    slews: list[Edges]
+    arrivals: list[Edges]
     period: float
     path: list[tuple[str, str, float]]
-    delays: dict[int, tuple[float, float]]
+    delays: dict[int, Edges]
+    ends: list[End] = field(default_factory=list)
 
     @property
     def fmax_mhz(self) -> float:
-        return 1e3 / self.period if self.period else float("inf")
+        return 1e3 / self.period if self.period else inf
 
 
-def analyse(netlist: Netlist, wires: float = 1.0) -> Timing:
-    """Arrival and transition of every net, inputs and clock arriving at 0."""
-    pdk = netlist.library.pdk
-    loads = capacitances(netlist, wires)
-    slews = [dict.fromkeys(EDGES, pdk.slew) for _ in range(netlist.nets)]
-    arrivals = [dict.fromkeys(EDGES, 0.0) for _ in range(netlist.nets)]
-    origin: dict[tuple[int, str], tuple[Instance, int, str]] = {}
-    delays: dict[int, tuple[float, float]] = {}
+def analyse(netlist: Netlist, wires: float = 1.0, ideal: bool | None = None) -> Timing:
+    """Arrival and transition of every net. ideal: by default, as long as no clock tree is built."""
+    return _Analysis(netlist, wires, not netlist.clocked if ideal is None else ideal).timing()
 
-    def through(instance: Instance) -> None:
-        for pin in instance.cell.outputs:
-            net = instance.pins.get(pin.name)
-            if net is None or net in netlist.clock_nets:
+
+class _Analysis:
+    """A level of the netlist at a time. Arrays by node, ``2 * net + edge``; ``late`` and ``early``, [cause, node]."""
+
+    def __init__(self, netlist: Netlist, wires: float, ideal: bool):
+        self.netlist, self.pdk = netlist, netlist.library.pdk
+        self.loads = capacitances(netlist, wires)
+        nodes = 2 * netlist.nets
+        self.slews, self.sharpest, self.means = (
+            np.full(nodes, self.pdk.slew),
+            np.full(nodes, self.pdk.slew),
+            np.zeros(nodes),
+        )
+        self.late, self.early = np.full((2, nodes), -inf), np.full((2, nodes), inf)
+        clocks = netlist.clock_nets if ideal else {netlist.clock}
+        for bits in netlist.inputs.values():
+            for net in bits:
+                self._start(net, INPUTS)
+        for net in clocks:
+            self._start(net, CLOCK)
+        self.tables, rows = Tables(), []
+        for level in self._levels(set(clocks)):
+            rows.append(self._rows(level))
+        self.tables.pack()
+        self.rows = [_Rows(*columns) for columns in rows if columns.size]
+        for each in self.rows:
+            self._through(each)
+
+    def _start(self, net: int, cause: int) -> None:
+        for node in (2 * net, 2 * net + 1):
+            self.late[:, node], self.early[:, node] = -inf, inf
+            self.late[cause, node] = self.early[cause, node] = 0.0
+
+    def _levels(self, started: set[int]) -> list[list[Instance]]:
+        """Instances by how many others are before them, flip-flops behind their clocks alone."""
+        netlist, of_net = self.netlist, np.zeros(self.netlist.nets, np.int64)
+        levels: list[list[Instance]] = []
+        clocks = [i for i in netlist.order if set(i.outputs) & netlist.clock_nets]
+        known = {id(instance) for instance in clocks}
+        for instance in [*clocks, *netlist.flip_flops, *(i for i in netlist.order if id(i) not in known)]:
+            if set(instance.outputs) <= started:
                 continue
-            best = dict.fromkeys(EDGES, (0.0, pdk.slew))
-            taken: dict[str, list[float]] = {edge: [] for edge in EDGES}
-            for arc in pin.arcs:
-                source = instance.pins.get(arc.related)
-                if source is None or arc.kind in ("clear", "preset"):
+            causes = {arc.related for pin in instance.cell.outputs for arc in pin.arcs} & instance.pins.keys()
+            level = max((of_net[instance.pins[name]] for name in causes), default=0)
+            levels += [[] for _ in range(level + 1 - len(levels))]
+            levels[level].append(instance)
+            of_net[instance.outputs] = level + 1
+        return levels
+
+    def _rows(self, level: list[Instance]) -> np.ndarray:
+        """int64[4, rows]: the node that is the cause, that which follows, tables of delay and of transition (-1: none);
+        those of a node beside each other.
+        """
+        kinds: dict[tuple, list[Instance]] = defaultdict(list)
+        for instance in level:
+            kinds[instance.cell.name, tuple(instance.pins)].append(instance)
+        found = [np.zeros((4, 0), np.int64)]
+        for instances in kinds.values():
+            pins = {name: np.array([i.pins[name] for i in instances]) for name in instances[0].pins}
+            for pin in instances[0].cell.outputs:
+                for arc in pin.arcs if pin.name in pins else ():
+                    if arc.related not in pins or arc.kind in ("clear", "preset"):
+                        continue
+                    for edge, name in enumerate(EDGES):
+                        if name not in arc.delay:
+                            continue
+                        shape = arc.transition.get(name)
+                        numbers = self.tables.number(arc.delay[name]), self.tables.number(shape) if shape else -1
+                        for cause in causes(arc, name):
+                            source = 2 * pins[arc.related] + EDGES.index(cause)
+                            same = [np.full(len(source), number) for number in numbers]
+                            found.append(np.array([source, 2 * pins[pin.name] + edge, *same]))
+        rows = np.concatenate(found, axis=1)
+        return rows[:, np.argsort(rows[1], kind="stable")]
+
+    def _through(self, rows: _Rows) -> None:
+        """From causes to what follows, at the latest and at the earliest."""
+        loads = np.array(self.loads)[rows.targets // 2]
+        longest, slowest = self._delays(rows, self.slews[rows.sources], loads)
+        shortest, sharpest = self._delays(rows, self.sharpest[rows.sources], loads)
+        shortest = np.minimum(shortest, longest)
+        rows.longest = longest
+        slow, sharp = rows.most(slowest), -rows.most(-sharpest)
+        self.slews[rows.nodes] = np.maximum(slow, LEAST_SLEW)
+        self.sharpest[rows.nodes] = np.maximum(np.minimum(sharp, slow), LEAST_SLEW)
+        self.means[rows.nodes] = np.add.reduceat(longest, rows.firsts) / rows.counts
+        for late, early in zip(self.late, self.early, strict=True):
+            late[rows.nodes] = rows.most(late[rows.sources] + longest)
+            early[rows.nodes] = -rows.most(-(early[rows.sources] + shortest))
+
+    def _delays(self, rows: _Rows, slews: np.ndarray, loads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        delays = np.maximum(self.tables.at(rows.delays, slews, loads), 0.0)
+        return delays, np.where(rows.shapes < 0, self.pdk.slew, self.tables.at(rows.shapes, slews, loads))
+
+    def ends(self) -> Iterator[tuple[End, int]]:
+        """Each with the edge that is the latest."""
+        for instance in self.netlist.instances:
+            for pin in instance.cell.inputs:
+                net = instance.pins.get(pin.name)
+                needs = [arc for arc in pin.arcs if arc.kind.startswith(LATEST + EARLIEST)]
+                if net is not None and needs and (self.late[:, 2 * net : 2 * net + 2] > -inf).any():
+                    yield self._end(instance, pin.name, net, needs)
+        for bits in self.netlist.outputs.values():
+            for net in bits:
+                late = self.late[:, 2 * net : 2 * net + 2]
+                by_clock, by_inputs = late.max(axis=1).tolist()
+                yield End(None, "", net, "output", (by_clock, by_inputs), (inf, inf)), int(late.max(axis=0).argmax())
+
+    def _end(self, instance: Instance, pin: str, net: int, needs: list[Arc]) -> tuple[End, int]:
+        late, early, worst, check = [-inf, -inf], [inf, inf], (-inf, 0), "setup"
+        for arc in needs:
+            clock = instance.pins[arc.related]
+            edge_of_clock = int(arc.kind.endswith("falling"))
+            slew, taken = (values[2 * clock + edge_of_clock] for values in (self.slews, self.late[CLOCK]))
+            for edge, name in enumerate(EDGES):
+                if name not in arc.delay:
                     continue
-                for edge, table in arc.delay.items():
-                    for cause in causes(arc, edge):
-                        slew = slews[source][cause]
-                        delay = max(table.at(slew, loads[net]), 0.0)
-                        arrival = arrivals[source][cause] + delay
-                        transition = arc.transition[edge].at(slew, loads[net]) if edge in arc.transition else pdk.slew
-                        taken[edge].append(delay)
-                        if arrival >= best[edge][0]:
-                            origin[net, edge] = (instance, source, cause)
-                        best[edge] = max(best[edge][0], arrival), max(best[edge][1] if best[edge][0] else 0, transition)
-            rise, fall = (sum(taken[edge]) / max(len(taken[edge]), 1) for edge in EDGES)
-            delays[net] = rise, fall
-            for edge in EDGES:
-                arrivals[net][edge], slews[net][edge] = best[edge][0], max(best[edge][1], 1e-4)
+                for cause in (CLOCK, INPUTS):
+                    if arc.kind.startswith(LATEST):
+                        check = "setup" if arc.kind.startswith("setup") else "recovery"
+                        needed = (
+                            self.late[cause, 2 * net + edge]
+                            + arc.delay[name].at(slew, self.slews[2 * net + edge])
+                            - taken
+                        )
+                        # what is taken with the falling edge has half a period, as all else moves with the rising one
+                        needed *= 1 + edge_of_clock
+                        late[cause], worst = max(late[cause], needed), max(worst, (needed, edge))
+                    else:
+                        needed = self.early[cause, 2 * net + edge] - arc.delay[name].at(
+                            slew, self.sharpest[2 * net + edge]
+                        )
+                        early[cause] = min(early[cause], needed - taken)
+        return End(instance, pin, net, check, (late[0], late[1]), (early[0], early[1])), worst[1]
 
-    for instance in netlist.flip_flops:
-        through(instance)
-    for instance in netlist.order:
-        through(instance)
+    def path(self, node: int | None) -> list[tuple[str, str, float]]:
+        """What leads to a node at the latest."""
+        found, late = [], self.late.max(axis=0)
+        rows = {int(target): (level, k) for level in self.rows for k, target in enumerate(level.nodes)}
+        while node in rows:
+            level, k = rows[node]
+            at = slice(level.firsts[k], level.firsts[k] + level.counts[k])
+            driver = self.netlist.drivers[node // 2]
+            found.append((driver.name, driver.cell.name, float(late[node])))
+            node = int(level.sources[at][np.argmax(late[level.sources[at]] + level.longest[at])])
+        return found[::-1]
 
-    worst, end = 0.0, (0, "rise")
-    for instance in netlist.instances:
-        for pin in instance.cell.inputs:
-            net = instance.pins.get(pin.name)
-            setups = [arc for arc in pin.arcs if arc.kind.startswith("setup")]
-            if net is None or not setups:
-                continue
-            for edge in EDGES:
-                setup = max(
-                    (a.delay[edge].at(pdk.slew, slews[net][edge]) for a in setups if edge in a.delay), default=0
-                )
-                # what is taken with the falling edge has half a period, as all else moves with the rising one
-                needed = (arrivals[net][edge] + setup) * (2 if setups[0].kind.endswith("falling") else 1)
-                if needed > worst:
-                    worst, end = needed, (net, edge)
-    for bits in netlist.outputs.values():
-        for net in bits:
-            for edge in EDGES:
-                if arrivals[net][edge] > worst:
-                    worst, end = arrivals[net][edge], (net, edge)
+    def timing(self) -> Timing:
+        ends = list(self.ends())
+        period = float(max((max(end.late) for end, _ in ends), default=0.0))
+        worst = max(ends, key=lambda end: max(end[0].late), default=None)
+        pairs = [
+            list(zip(values[::2].tolist(), values[1::2].tolist(), strict=True))
+            for values in (self.slews, np.maximum(self.late.max(axis=0), 0.0), self.means)
+        ]
+        delays = {net: pairs[2][net] for level in self.rows for net in (level.nodes // 2).tolist()}
+        path = self.path(2 * worst[0].net + worst[1]) if worst else []
+        return Timing(pairs[0], pairs[1], max(period, 0.0), path, delays, [end for end, _ in ends])
 
-    path = []
-    while end in origin:
-        instance, source, cause = origin[end]
-        path.append((instance.name, instance.cell.name, arrivals[end[0]][end[1]]))
-        end = (source, cause)
 
-    def pairs(values: list[dict[str, float]]) -> list[tuple[float, float]]:
-        return [(value["rise"], value["fall"]) for value in values]
+class _Rows:
+    """Of a level: ``sources`` to ``targets``; ``nodes``: each target once, its rows from ``firsts`` on."""
 
-    return Timing(pairs(slews), pairs(arrivals), worst, path[::-1], delays)
+    longest: np.ndarray
+
+    def __init__(self, sources: np.ndarray, targets: np.ndarray, delays: np.ndarray, shapes: np.ndarray):
+        self.sources, self.targets, self.delays, self.shapes = sources, targets, delays, shapes
+        self.nodes, self.firsts, self.counts = np.unique(targets, return_index=True, return_counts=True)
+
+    def most(self, values: np.ndarray) -> np.ndarray:
+        """The highest of each node."""
+        return np.maximum.reduceat(values, self.firsts)
 
 
 def causes(arc: Arc, edge: str) -> tuple[str, ...]:

@@ -14,8 +14,7 @@ OUTPUT_LOAD = 5.0  # fF on each output of the core: what it feeds is not part of
 
 def estimated(netlist: Netlist) -> list[float]:
     """um of wire of each net before placement: `PITCHES_PER_SINK` cell pitches for each pin that it drives."""
-    area = sum(instance.cell.area for instance in netlist.instances) / max(len(netlist.instances), 1)
-    per_sink = PITCHES_PER_SINK * sqrt(area / UTILISATION)
+    per_sink = length_per_sink(netlist)
     return [fan_out * per_sink for fan_out in netlist.fan_outs]
 
 
@@ -34,3 +33,9 @@ def capacitances(netlist: Netlist, wires: float = 1.0) -> list[float]:
         load = pins + wires * length * per_micrometre + (OUTPUT_LOAD if net in ports else 0)
         loads.append(load if net > ONE else 0.0)
     return loads
+
+
+def length_per_sink(netlist: Netlist) -> float:
+    """Micrometres of wire for each pin that a net drives."""
+    area = sum(instance.cell.area for instance in netlist.instances) / max(len(netlist.instances), 1)
+    return PITCHES_PER_SINK * sqrt(area / UTILISATION)

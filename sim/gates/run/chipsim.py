@@ -17,7 +17,7 @@ from sparrow_ecg.hw.host.beats import BeatFrames
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.sim.gates.netlist.netlist import Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, ticks
-from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Piece, Run, Snapshots, starts_of
+from sparrow_ecg.sim.gates.run.gatesim import LANES, ROOM, Delays, Piece, Run, Snapshots, starts_of
 from sparrow_ecg.sim.gates.run.played import Played, lanes_of
 
 ONES = np.uint64(2**64 - 1)
@@ -88,13 +88,13 @@ class ChipSimulator:
         self.functions = Functions(netlist.library)
         self.stated: dict[str, Any] = {"clocked_by": "sck"}
 
-    def run(self, counts: np.ndarray) -> Run:
+    def run(self, counts: np.ndarray, delays: Delays | None = None, step: float = 1.0) -> Run:
         """Every beat of counts, integers[beats, inputs]. Cycles are counted from when ``irq`` rises: those that the
         core would take if the counts came one a cycle.
         """
         network, last = self.host.network, self.host.beats.counted - 1
         run = Run(*(np.zeros(shape, np.int64) for shape in (len(counts), (len(counts), network.outputs), len(counts))))
-        with self._played() as player:
+        with self._played(ticks(delays, step) if delays else None) as player:
             _play(player, self.host.setup())
             for chosen, valid in _rows(len(counts)):
                 seen = _play(player, self.host.classify(counts[chosen]))[:-END]
@@ -105,7 +105,7 @@ class ChipSimulator:
                 run.cycles[beats] = risen[valid] + network.inputs
         return run
 
-    def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
+    def pieces(self, counts: np.ndarray, delays: Delays, step: float) -> Iterator[Piece]:
         """What nets do while a beat is written, up to its last count; while the core computes, up to the byte of the
         class; in that; and while the potentials are read, and the frame ends. Each lane plays the beat before its first
         one too, unseen.

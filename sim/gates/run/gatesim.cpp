@@ -1,5 +1,6 @@
 // Gate-level simulation of 64 beats at a time, one in each bit of a word. The netlist is data; FUNCTIONS, the
 // functions of a library's cells, is generated code.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -36,9 +37,10 @@ struct Simulator {
     word off = 0, noise = 88172645463325252;
 
     // with delays
-    bool delayed = false;
-    struct Pending { word counter[COUNTER] = {}; bool queued = false; };
-    std::vector<Op> timed; // shown and gates
+    bool delayed = false, clocked = false; // clocked: those of the clock, too
+    struct Pending { word counter[COUNTER] = {}, clock = 0; bool queued = false; };
+    std::vector<Op> timed; // shown and gates; where `clocked`, clocks and registers, too
+    int64_t input_steps = 0; // where `clocked`: after the clock's edge at its pin, when the inputs change
     std::vector<Pending> pending;
     std::vector<std::vector<int>> readers;
     std::vector<int> queue, later;
@@ -66,23 +68,31 @@ struct Simulator {
         }
     }
 
-    // A phase of the clock: flip-flops take what was at their inputs before, and `inputs` follow at the same time.
+    void lose_state() {
+        for (int state : switched) {
+            noise ^= noise << 13, noise ^= noise >> 7, noise ^= noise << 17;
+            net[state] = (net[state] & ~off) | (noise & off), net[state + 1] = ~net[state];
+        }
+    }
+
+    // A phase of the clock: flip-flops take what was at their inputs before, and `inputs` follow at the same time. Where
+    // the clock has delays, flip-flops take what is there when it comes.
     template <class Inputs> void phase(word clock, int pin, Inputs inputs) {
         memcpy(before.data(), net.data(), size * sizeof(word));
         net[pin] = clock;
+        if (clocked) {
+            if (clock && off) lose_state();
+            return settle(inputs);
+        }
         for (const Op &op : clocks) if (op.kind == GATE) evaluate(op);
         for (const Op &op : registers) {
             word edge = op.value(0, net.data()) & ~op.value(0, before.data());
             set_state(op, (edge & op.value(1, before.data())) | (~edge & net[op.out]));
         }
-        if (clock && off)
-            for (int state : switched) {
-                noise ^= noise << 13, noise ^= noise >> 7, noise ^= noise << 17;
-                net[state] = (net[state] & ~off) | (noise & off), net[state + 1] = ~net[state];
-            }
+        if (clock && off) lose_state();
         inputs();
         if (delayed) {
-            settle();
+            settle([] {});
         } else {
             for (const Op &op : shown) evaluate(op);
             for (const Op &op : gates) evaluate(op);
@@ -95,9 +105,10 @@ struct Simulator {
     }
 
     // The same gates with inertial delays: an output follows its function when that has held for the delay.
-    void prepare() {
-        delayed = true;
-        timed = shown;
+    void prepare(bool with_clock) {
+        delayed = true, clocked = with_clock;
+        if (clocked) timed = clocks, timed.insert(timed.end(), registers.begin(), registers.end());
+        timed.insert(timed.end(), shown.begin(), shown.end());
         timed.insert(timed.end(), gates.begin(), gates.end());
         pending.resize(timed.size());
         readers.resize(size);
@@ -119,14 +130,44 @@ struct Simulator {
         }
     }
 
-    void settle() {
+    void wake_changed() {
         for (int k = 0; k < size; k++)
             if (net[k] != before[k]) {
                 if (k < nets) count(k, net[k] ^ before[k]);
                 wake(k);
             }
+    }
+
+    // What holds a state follows its pins at once; its outputs take their time.
+    void store(const Op &op, Pending &p) {
+        word old = net[op.out];
+        if (op.kind == LATCH) evaluate(op);
+        if (op.kind == CLOCK_GATE) {
+            word low = ~op.value(1, net.data());
+            set_state(op, (low & op.value(0, net.data())) | (~low & old));
+        }
+        if (op.kind == FLIP_FLOP) {
+            word clock = op.value(0, net.data()), edge = clock & ~p.clock;
+            set_state(op, (edge & op.value(1, net.data())) | (~edge & old));
+            p.clock = clock;
+        }
+        if (net[op.out] != old) wake(op.out), wake(op.out + 1);
+    }
+
+    // Until nothing moves; `inputs` come when it is their time.
+    template <class Inputs> void settle(Inputs inputs) {
+        wake_changed();
         std::vector<std::pair<int, word>> fired;
-        for (int64_t step = 1; !later.empty(); step++) {
+        bool given = false;
+        for (int64_t step = 1; !given || !later.empty(); step++) {
+            if (!given && (later.empty() || step > input_steps)) {
+                step = std::max(step, input_steps + 1);
+                memcpy(before.data(), net.data(), size * sizeof(word));
+                inputs();
+                wake_changed();
+                given = true;
+                if (later.empty()) break;
+            }
             if (step > longest) longest = step;
             queue.swap(later);
             later.clear();
@@ -135,10 +176,8 @@ struct Simulator {
                 const Op &op = timed[k];
                 Pending &p = pending[k];
                 p.queued = false;
-                if (op.kind == LATCH) {
-                    word old = net[op.out];
-                    evaluate(op);
-                    if (net[op.out] != old) wake(op.out), wake(op.out + 1);
+                if (op.kind != GATE) {
+                    store(op, p);
                     continue;
                 }
                 word value = op.value(0, net.data()), differs = value ^ net[op.out], carry = differs;
@@ -178,14 +217,17 @@ static word bits(const uint16_t *values, int bit) {
 // rises, falls: null, or where the toggles of each net in active lanes are added up, gates having their delays:
 // int64[3 + layers][nets], by what the core is at in the cycle: taking inputs, a layer, waking up (or about to be
 // switched off), without supply.
+// input_steps: how long after the clock's edge the inputs change, the clock having its delays, too; negative where it
+// has none.
 // Returns the cycles simulated, or minus one more than a beat that gave no result in `limit` cycles.
 extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts,
                             const int64_t *starts, const uint8_t *image, int64_t limit, int64_t warm, int64_t room,
-                            word *snapshots, word *active, int64_t *rises, int64_t *falls, int64_t *steps,
+                            word *snapshots, word *active, int64_t *rises, int64_t *falls, int64_t input_steps,
+                            int64_t *steps,
                             int32_t *classes, int64_t *potentials, int32_t *cycles) {
     Simulator s(ops, sizes);
     s.rises = rises, s.falls = falls;
-    if (rises) s.prepare();
+    if (rises) s.prepare(input_steps >= 0), s.input_steps = std::max<int64_t>(input_steps, 0);
     const Ports &p = *ports;
     std::vector<word> &net = s.net;
 
@@ -290,10 +332,10 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
 }
 
 // The same, with whoever drives the pins elsewhere: a netlist with its state, all of it 0 at first.
-// delayed: gates have their delays.
+// delayed: 1 where gates have their delays, 2 where the clock's have, too.
 extern "C" Simulator *gates_open(const Op *ops, const int64_t *sizes, int64_t delayed) {
     auto s = new Simulator(ops, sizes);
-    if (delayed) s->prepare();
+    if (delayed) s->prepare(delayed > 1);
     return s;
 }
 

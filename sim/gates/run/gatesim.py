@@ -7,7 +7,8 @@ compiled anew. Three ways to run:
 * `GateSimulator.run`: the results of as many beats as wanted.
 * `GateSimulator.watch`: also the state of every net after both phases of each clock, from which whatever is to be
   known is counted (`activity`). Delays are zero: no glitches.
-* `GateSimulator.settle`: toggles of every net with each gate's own delay, inertial: glitches included.
+* `GateSimulator.settle`: toggles of every net with each gate's own delay, inertial: glitches included. Of a netlist
+  that has its clock tree, the clock takes its time, too, and a flip-flop takes what it finds when its clock comes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import numpy as np
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.gates.netlist.netlist import ONE, ZERO, Netlist
 from sparrow_ecg.sim.gates.run.compiled import Functions, address, state_places, ticks
+
+Delays = Mapping[int, tuple[float, float]]  # of a net's rise and fall after their cause, in ns
 
 LANES = 64
 WAKE, SLEEP = "wake", "sleep"  # parts of a beat on a power gated core: its outputs are isolated, it has no supply
@@ -93,10 +96,10 @@ class Simulator(Protocol):
     functions: Functions
     stated: dict[str, Any]
 
-    def run(self, counts: np.ndarray) -> Run:
-        """What it says of every beat of counts, integers[beats, inputs]."""
+    def run(self, counts: np.ndarray, delays: Delays | None = None, step: float = 1.0) -> Run:
+        """What it says of every beat of counts, integers[beats, inputs]. Delays as of `GateSimulator.settle`."""
 
-    def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
+    def pieces(self, counts: np.ndarray, delays: Delays, step: float) -> Iterator[Piece]:
         """What its nets do in these beats, each after the one before it. Delays as of `GateSimulator.settle`."""
 
 
@@ -116,18 +119,25 @@ class _Ports(ctypes.Structure):
 
 
 class GateSimulator:
-    """A netlist of a core."""
+    """A netlist of a core. inputs_after: ns from the clock's edge at its pin until the inputs change, in `settle` of a
+    netlist that has its clock tree.
+    """
 
-    def __init__(self, netlist: Netlist, core: Build):
-        self.netlist = netlist
+    def __init__(self, netlist: Netlist, core: Build, inputs_after: float = 0.0):
+        self.netlist, self.inputs_after = netlist, inputs_after
         self.core = core
         self.image = core.image()
         self.functions = Functions(netlist.library)
         self.stated: dict[str, Any] = {}
 
-    def run(self, counts: np.ndarray, limit: int = 100_000) -> Run:
-        """Every beat of counts, integers[beats, inputs]. Raises `NoResult` after ``limit`` cycles without one."""
-        return self._simulate(counts, starts_of(len(counts)), limit)
+    def run(self, counts: np.ndarray, delays: Delays | None = None, step: float = 1.0, limit: int = 100_000) -> Run:
+        """Every beat of counts, integers[beats, inputs]. Raises `NoResult` after ``limit`` cycles without one.
+
+        delays, step: as of `settle`; None for none.
+        """
+        if delays is None:
+            return self._simulate(counts, starts_of(len(counts)), limit)
+        return self._delayed(counts, starts_of(len(counts)), delays, step, limit)[0]
 
     def watch(self, counts: np.ndarray, limit: int = 100_000) -> Snapshots:
         """The states of a run, 16 bytes a net and cycle: meant for hundreds of beats.
@@ -138,24 +148,28 @@ class GateSimulator:
         cycles = self._simulate(counts, starts, limit).cycles
         longest = max(int(cycles[a:b].sum()) + b - a for a, b in pairwise(starts)) + 8
         snapshots = Snapshots(np.zeros((2 * longest, self.netlist.nets), np.uint64), np.zeros(longest, np.uint64))
-        self._simulate(counts, starts, limit, snapshots=snapshots)
+        self._simulate(counts, starts, limit, warm=1, snapshots=snapshots)
         return Snapshots(snapshots.nets, np.repeat(snapshots.active, 2))
 
-    def settle(
-        self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float, limit: int = 100_000
-    ) -> tuple[Run, Toggles]:
+    def settle(self, counts: np.ndarray, delays: Delays, step: float, limit: int = 100_000) -> tuple[Run, Toggles]:
         """Toggles of the same beats as in `watch`, with gates that take their time.
 
         delays: of the rise and of the fall of a net after the cause, in ns; ``step``: the unit of time, in ns.
         The run's results are those of all beats played, the unseen ones too.
         """
-        played, starts = _warmed(counts)
+        return self._delayed(*_warmed(counts), delays, step, limit, warm=1)
+
+    def _delayed(
+        self, played: np.ndarray, starts: list[int], delays: Delays, step: float, limit: int, warm: int = 0
+    ) -> tuple[Run, Toggles]:
+        """As `settle`, of all but the first ``warm`` beats of each lane."""
         rises, falls = (np.zeros((3 + self.core.geometry.layers, self.netlist.nets), np.int64) for _ in "rf")
         steps = ctypes.c_int64()
-        run = self._simulate(played, starts, limit, delays=ticks(delays, step), toggles=(rises, falls), steps=steps)
+        after = round(self.inputs_after / step) if self.netlist.clocked else -1
+        run = self._simulate(played, starts, limit, ticks(delays, step), (rises, falls), steps, after, warm)
         return run, Toggles(rises, falls, steps.value * step)
 
-    def pieces(self, counts: np.ndarray, delays: Mapping[int, tuple[float, float]], step: float) -> Iterator[Piece]:
+    def pieces(self, counts: np.ndarray, delays: Delays, step: float) -> Iterator[Piece]:
         """All that `watch` and `settle` say of these beats, as many at a time as there is room for."""
         cycles = int(self.run(counts[:LANES]).cycles.max())
         deep = max(1, ROOM // (16 * self.netlist.nets * cycles) - 1)
@@ -208,10 +222,12 @@ class GateSimulator:
         counts: np.ndarray,
         starts: list[int],
         limit: int,
-        snapshots: Snapshots | None = None,
         delays: Mapping[int, tuple[int, ...]] | None = None,
         toggles: tuple[np.ndarray, np.ndarray] | None = None,
         steps: ctypes.c_int64 | None = None,
+        inputs_after: int = -1,
+        warm: int = 0,
+        snapshots: Snapshots | None = None,
     ) -> Run:
         beats = len(counts)
         ops, sizes = self.functions.ops(self.netlist, delays or {})
@@ -227,12 +243,13 @@ class GateSimulator:
             address(np.array(starts, np.int64)),
             self.image,
             ctypes.c_int64(limit),
-            ctypes.c_int64(1 if snapshots or toggles else 0),
+            ctypes.c_int64(warm),
             ctypes.c_int64(len(snapshots.active) if snapshots else 0),
             address(snapshots.nets) if snapshots else None,
             address(snapshots.active) if snapshots else None,
             address(toggles[0]) if toggles else None,
             address(toggles[1]) if toggles else None,
+            ctypes.c_int64(inputs_after),
             ctypes.byref(steps) if steps is not None else None,
             address(classes),
             address(potentials),

@@ -33,7 +33,9 @@ class Played:
         self.pins, self.watched = np.array(pins, np.int32), np.array(watched, np.int32)
         ops, sizes = functions.ops(netlist, delays or {})
         self.handle = ctypes.c_void_p(
-            self.library.gates_open(address(ops), address(sizes), ctypes.c_int64(delays is not None))
+            self.library.gates_open(
+                address(ops), address(sizes), ctypes.c_int64(0 if delays is None else 1 + netlist.clocked)
+            )
         )
         self.running = np.uint64(0)  # lanes with a clock in the last cycle
         self.longest = 0
