@@ -41,11 +41,11 @@ def gate_the_block(module: Module, pdk: Pdk) -> None:
     """Put one clock gate before all that has an enable in a block: its clock gates, and the flip-flops that share
     theirs with none. It is open when any of these enables is high. Flip-flops without an enable keep the clock.
     """
-    roots = [port["bits"][0] for name, port in module["ports"].items() if name in ("clk", "sck")]
-    if not roots:
+    port = module["ports"].get("clk") or module["ports"].get("sck")  # with both, sck is sampled
+    if not port:
         return
     gate, enable, clock, _ = pdk.clock_gate
-    bits, (root,) = _new_bits(module), roots
+    bits, (root,) = _new_bits(module), port["bits"]
     enables, sinks = [], []
     for cell in list(module["cells"].values()):
         entry, pin = (clock, enable) if cell["type"] == gate else ("C", "E")
