@@ -7,6 +7,7 @@ EXTRAS = {  # packages that a plain install lacks, by the name they are imported
     "torch": "train",
     "sklearn": "curves",
     "nir": "nir",
+    "pysat": "mutation",
     "systemrdl": "firmware",
     "bincopy": "firmware",
     "peakrdl_cheader": "firmware",

@@ -128,8 +128,8 @@ def test_the_netlist_computes_what_the_golden_model_does(tmp_path: Path, weights
 def test_a_whole_build_for_the_ice40(tmp_path: Path):
     network = small((6, 4, 3))
     network.save(tmp_path / "small.json")
-    command = ["fpga", "--network", str(tmp_path / "small.json"), "--device", "ice40up5k", "--out", str(tmp_path)]
-    result = CliRunner().invoke(app, command, catch_exceptions=False)
+    command = ["--network", str(tmp_path / "small.json"), "--device", "ice40up5k", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app("fpga"), command, catch_exceptions=False)
     assert result.exit_code == 0
     made = json.loads((tmp_path / f"fpga-{network.name}-ice40up5k.json").read_text())
     assert 0 < made["used"]["logic cells"]["used"] < made["used"]["logic cells"]["available"] == 5280
