@@ -93,7 +93,7 @@ noise: $(BASE) ## DS2 from samples to classes with noise added, 24 to 0 dB: tabl
 mutants: $(DEV) ## break the RTL on purpose: each mutant must be caught
 	$(RUN) mutants $(ARGS)
 
-equivalence: $(FORMAL) ## prove that the netlist which power is measured on is its RTL (ARGS=--broken: a wrong gate must be found)
+equivalence: $(FORMAL) ## prove that the netlist which power is measured on is its RTL (TOP=chip, monitor; ARGS=--broken: a wrong gate must be found)
 	$(RUN) equivalence --network $(NETWORK) --pdk $(PDK) --top $(TOP) $(ARGS)
 
 mutate: $(DEV) ## mutants of all generated RTL, by Yosys: who is caught, who cannot be; build/results/signoff/mutants.json

@@ -1,13 +1,16 @@
 """A clocked netlist, cut at its flip-flops: the cones of logic between them, which can be held against others'.
 
 A clock gate is what it does to what is behind it: a flip-flop keeps its state unless all gates on the way to its clock
-are open. So two netlists are the same if every next state and every output is the same function of state and inputs.
+are open. What sets or clears one without a clock works between edges, too, so it is a function of its own beside the
+next state. Two netlists are the same if every next state (at the same edge of the clock), every such set and clear, and
+every output is the same function of state and inputs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -32,6 +35,7 @@ GENERIC = {
     "$_NMUX_": "!((A & !S) | (B & S))",
 }
 FLIP_FLOP = "$_DFF_P_"
+KINDS = re.compile(r"\$_DFF_([PN])(?:([PN])([01]))?_")  # edge; level and value of what works without a clock
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,16 @@ class Gate:
 
 @dataclass(frozen=True)
 class FlipFlop:
-    """Nets: what it holds, and what it holds after the next edge of ``clk``. names: the bits of signals that it is."""
+    """Nets: what it holds, and what it holds after the next edge of the clock, rising or falling; what makes it 0 or 1
+    at once while high. names: the bits of signals that it is.
+    """
 
     state: str
     next: str
     names: frozenset[tuple[str, int]]
+    rising: bool = True
+    clear: str = "0"
+    preset: str = "0"
 
     def __str__(self) -> str:
         signal, bit = min(self.names, default=(self.state, 0))
@@ -81,36 +90,37 @@ class FlipFlop:
 class Cones:
     """From the JSON of Yosys for a flat module. library: of its cells; without one they are Yosys' own.
 
-    Raises BuildError for a cell that is not known here, and a clock that does not come from ``clk`` as it is.
+    The clock is ``clk``; where there is no such port, ``sck``. Raises BuildError for a cell that is not known here, a
+    clock that does not come from that port, and a set or clear that comes from logic, whose glitches would count.
     """
 
     def __init__(self, module: Mapping[str, Any], library: Library | None = None):
         self.library = library.cells if library else {}
         self.names: dict[tuple[str, int], str] = {}  # net of each bit of a signal
-        named: dict[str, set[tuple[str, int]]] = {}
+        self._named: dict[str, set[tuple[str, int]]] = {}
         for name, signal in module["netnames"].items():
             for k, bit in enumerate(signal["bits"] if not signal["hide_name"] else ()):
                 self.names[name, k] = _net(bit)
-                named.setdefault(_net(bit), set()).add((name, k))
+                self._named.setdefault(_net(bit), set()).add((name, k))
         ports: dict[str, dict[str, str]] = {"input": {}, "output": {}}
         for name, port in module["ports"].items():
             ports[port["direction"]] |= {f"{name}[{k}]": _net(bit) for k, bit in enumerate(port["bits"])}
         self.outputs, self.inputs = ports["output"], ports["input"]
-        self.root = self.inputs.pop("clk[0]", "")
+        self.root = self.inputs.pop("clk[0]", "") or self.inputs.pop("sck[0]", "")
         self.gates: dict[str, Gate] = {net: Gate(net, {}) for net in ("0", "1")}  # by the net that it drives
         self.clocks: dict[str, tuple[str, str]] = {}  # of a clock gate by the net that it drives: clock and enable
         registers = [found for name, cell in module["cells"].items() if (found := self._add(name, cell))]
-        self.flip_flops = [
-            FlipFlop(state, self._next(state, data, self._enables(clock)), frozenset(named.get(output, ())))
-            for state, data, clock, output in registers
-        ]
+        self.flip_flops = [self._clocked(*register) for register in registers]
 
-    def _add(self, name: str, cell: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
-        """A gate joins the others; of a flip-flop state, data, clock and output are returned."""
+    def _add(self, name: str, cell: Mapping[str, Any]) -> tuple[FlipFlop, str] | None:
+        """A gate joins the others; a flip-flop is returned as if its clock were the root's, and its clock."""
         kind = cell["type"]
         pins = {pin: _net(bits[0]) for pin, bits in cell["connections"].items() if bits}
-        if kind == FLIP_FLOP:
-            return pins["Q"], pins["D"], pins["C"], pins["Q"]
+        if found := KINDS.fullmatch(kind):
+            edge, level, value = found.groups()
+            function = {"P": "R", "N": "!R"}.get(level)
+            clear, preset = (self._at_once(f"reset${name}", function if value == v else None, pins) for v in "01")
+            return FlipFlop(pins["Q"], pins["D"], self._known(pins["Q"]), edge == "P", clear, preset), pins["C"]
         if kind in GENERIC:
             self.gates[pins["Y"]] = Gate(GENERIC[kind], pins)
             return None
@@ -129,31 +139,55 @@ class Cones:
                 self.gates[pins[pin.name]] = Gate(str(pin.function), pins)
         return None
 
-    def _register(self, name: str, cell: Cell, pins: dict[str, str]) -> tuple[str, str, str, str]:
+    def _register(self, name: str, cell: Cell, pins: dict[str, str]) -> tuple[FlipFlop, str]:
         register, state, data = cell.register, f"state${name}", f"data${name}"
         assert register
-        if register.kind != "ff" or register.clear or register.preset or register.clock not in pins:
-            raise BuildError(f"{name} is a {cell.name}: no flip-flop on rising edges, without set and reset")
+        clock = register.clock.strip("!() ")
+        if register.kind != "ff" or (register.clear and register.preset) or clock not in pins:
+            raise BuildError(f"{name} is a {cell.name}: no flip-flop on an edge, with set or reset at most")
         self.gates[data] = Gate(register.data, pins)
         self.gates[f"not${name}"] = Gate("!A", {"A": state})
         own = dict(zip(register.states, (state, f"not${name}"), strict=False))
         outputs = [(pins[pin.name], str(pin.function)) for pin in cell.outputs if pin.name in pins]
         for net, function in outputs:
             self.gates[net] = Gate(function, own)
-        return state, data, pins[register.clock], outputs[0][0]
+        clear, preset = (self._at_once(f"{what}${name}", getattr(register, what), pins) for what in ("clear", "preset"))
+        rising = "!" not in register.clock
+        return FlipFlop(state, data, self._known(outputs[0][0]), rising, clear, preset), pins[clock]
 
-    def _enables(self, clock: str) -> tuple[str, ...]:
-        """Enables of all clock gates between the root of the clock and a net."""
-        enables = []
+    def _known(self, net: str) -> frozenset[tuple[str, int]]:
+        return frozenset(self._named.get(net, ()))
+
+    def _at_once(self, net: str, function: str | None, pins: Mapping[str, str]) -> str:
+        """The net that has this function of pins, made here; 0 without one."""
+        if not function:
+            return "0"
+        self.gates[net] = Gate(function, pins)
+        return net
+
+    def _clocked(self, register: FlipFlop, clock: str) -> FlipFlop:
+        enables, rising = self._way(clock, register.rising)
+        for net in (register.clear, register.preset):
+            origin, _ = self.origin(net)
+            if origin not in ("0", "1", *self.inputs.values()):
+                raise BuildError(f"a flip-flop is set or cleared by net {origin}, which is no port")
+        return replace(register, next=self._next(register.state, register.next, enables), rising=rising)
+
+    def _way(self, clock: str, rising: bool) -> tuple[tuple[str, ...], bool]:
+        """Enables of all clock gates between the root of the clock and a net; the edge of the root that counts."""
+        enables, as_it_is = [], rising
         while clock != self.root:
             if clock in self.clocks:
                 clock, enable = self.clocks[clock]
                 enables.append(enable)
-            elif clock in self.gates and self.gates[clock].alike == "same":
-                clock = self.gates[clock].nets[0]
+            elif clock in self.gates and (alike := self.gates[clock].alike):
+                clock, inverse = self.gates[clock].nets[0], alike == "inverse"
+                rising, as_it_is = rising ^ inverse, as_it_is and not inverse
             else:
-                raise BuildError(f"the clock of a flip-flop comes from net {clock}, not from clk as it is")
-        return tuple(enables)
+                raise BuildError(f"the clock of a flip-flop comes from net {clock}, not from that of the design")
+        if enables and not as_it_is:  # a gate opens at rising edges
+            raise BuildError("a clock gate is on the way to a flip-flop on falling edges, or behind an inverter")
+        return tuple(enables), rising
 
     def _next(self, state: str, data: str, enables: Sequence[str]) -> str:
         """The net of the next state: the state, unless all gates before the clock are open."""
@@ -165,11 +199,13 @@ class Cones:
         return net
 
     def origin(self, net: str) -> tuple[str, bool]:
-        """The net that this one is, or is the inverse of, behind buffers and inverters."""
+        """The net, or constant, that this one is, or is the inverse of, behind buffers and inverters."""
         inverted = False
         while (gate := self.gates.get(net)) and gate.alike:
             inverted ^= gate.alike == "inverse"
             net = gate.nets[0]
+        if gate and not gate.nets:
+            net = str(len(gate.ones))
         return net, inverted
 
 

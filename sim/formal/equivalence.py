@@ -1,4 +1,6 @@
-"""Two clocked netlists compute the same: every next state and every output, for all states and all inputs."""
+"""Two clocked netlists compute the same: every next state, what sets or clears one without a clock, and every output,
+for all states and all inputs.
+"""
 
 from __future__ import annotations
 
@@ -72,8 +74,14 @@ def equivalent(rtl: Cones, netlist: Cones, limit: int = LIMIT) -> Equivalence:
     outputs = {port: ((rtl.outputs[port], False), (netlist.outputs[port], False)) for port in rtl.outputs}
     for flip_flop, (state, inverted) in matched.items():
         left[flip_flop.state] = (f"i{inputs[state]}" if state in inputs else state), inverted
-        following = of_state[state].next if state in of_state else state
-        outputs[f"next {flip_flop}"] = (flip_flop.next, False), (following, inverted)
+        twin = of_state.get(state, FlipFlop(state, state, frozenset()))  # a constant has no edge
+        if state in of_state and twin.rising != flip_flop.rising:
+            raise VerificationError(f"the register {flip_flop} has the other edge of the clock in the netlist")
+        outputs[f"next {flip_flop}"] = (flip_flop.next, False), (twin.next, inverted)
+        swapped = (twin.preset, twin.clear) if inverted else (twin.clear, twin.preset)
+        for what, net, other in zip(("clear", "preset"), (flip_flop.clear, flip_flop.preset), swapped, strict=True):
+            if (net, other) != ("0", "0"):
+                outputs[f"{what} {flip_flop}"] = (net, False), (other, False)
     sides = zip((rtl, netlist), (left, right), zip(*outputs.values(), strict=True), strict=True)
     differs = _cec([blif(cones, given, wanted) for cones, given, wanted in sides], limit)
     where = [*outputs][differs] if differs is not None else ""

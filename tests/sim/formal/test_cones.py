@@ -44,3 +44,21 @@ def test_a_clock_that_is_not_clk_is_refused():
 def test_a_cell_that_is_not_known_is_refused():
     with pytest.raises(BuildError, match="latch is a"):
         Cones(module(latch=cell("$_DLATCH_P_", E=2, D=3, Q=8)))
+
+
+def test_what_clears_and_the_edge_are_of_a_flip_flop():
+    (found,) = Cones(module(register=cell("$_DFF_NN0_", C=2, D=8, R=3, Q=8), out=cell("$_BUF_", A=8, Y=9))).flip_flops
+    assert (found.rising, found.preset) == (False, "0")
+    assert found.clear == "reset$register"
+
+
+@pytest.mark.parametrize(
+    ("kind", "pins", "why"),
+    [
+        ("$_DFF_PP0_", {"C": 2, "D": 3, "R": 7, "Q": 8}, "set or cleared by net 7, which is no port"),
+        ("$_DFF_P_", {"C": 7, "D": 3, "Q": 8}, "comes from net 7"),
+    ],
+)
+def test_logic_before_a_clock_or_reset_is_refused(kind: str, pins: dict[str, int], why: str):
+    with pytest.raises(BuildError, match=why):
+        Cones(module(logic=cell("$_AND_", A=3, B=8, Y=7), register=cell(kind, **pins)))

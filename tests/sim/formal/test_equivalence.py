@@ -73,6 +73,45 @@ def test_edits_change_nothing_but_gates(monkeypatch: pytest.MonkeyPatch):
     assert equivalent(before, Cones(module, design.library)).differs
 
 
+def of_two(kind: str, data: int = 3, reset: int = 4, before: str = "$_BUF_") -> Cones:
+    """A flip-flop that is reset, perhaps by the inverse of a port."""
+    cells = {
+        "before": (before, {"A": reset, "Y": 7}),
+        "register": (kind, {"C": 2, "D": data, "R": 7, "Q": 8}),
+    }
+    inputs = {name: {"direction": "input", "bits": [bit]} for bit, name in enumerate(("clk", "a", "b"), 2)}
+    return Cones(
+        {
+            "ports": inputs | {"y": {"direction": "output", "bits": [8]}},
+            "netnames": {"held": {"hide_name": 0, "bits": [8]}},
+            "cells": {
+                name: {"type": what, "connections": {pin: [net] for pin, net in pins.items()}}
+                for name, (what, pins) in cells.items()
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        (of_two("$_DFF_PP0_"), ""),
+        (of_two("$_DFF_PN0_", before="$_NOT_"), ""),
+        (of_two("$_DFF_PN0_"), "clear held[0]"),
+        (of_two("$_DFF_PP0_", reset=3), "clear held[0]"),
+        (of_two("$_DFF_PP1_"), "clear held[0]"),
+        (of_two("$_DFF_PP0_", data=4), "next held[0]"),
+    ],
+)
+def test_what_resets_without_a_clock_is_a_cone_of_its_own(other: Cones, differs: str):
+    assert equivalent(of_two("$_DFF_PP0_"), other).differs == differs
+
+
+def test_the_other_edge_of_the_clock_is_found():
+    with pytest.raises(VerificationError, match=r"held\[0\] has the other edge"):
+        equivalent(of_two("$_DFF_PP0_"), of_two("$_DFF_NP0_"))
+
+
 def test_a_register_that_is_lost_is_named():
     design = small()
     module = copy.deepcopy(design.module)
