@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ ablate: $(DEV) ## what each group of features brings to them, on DS1, records le
 
 methods: $(DEV) ## other conversions, on pictures (ARGS='--dataset cifar10'): trains, resumable; accuracy, spikes and loss of each
 	$(RUN) methods --train $(ARGS)
+
+eeg: $(DEV) ## emotions or movements from EEG (ARGS='--dataset deap'): splits that leak and do not, energy, RTL; resumable
+	$(RUN) eeg $(ARGS)
 
 data: $(BASE) ## download MIT-BIH from PhysioNet into ./data and check it
 	$(RUN) data $(ARGS)
@@ -194,5 +197,5 @@ $(FORMAL): pyproject.toml | .venv/bin/python
 	touch $@ $(BASE)
 
 $(DEV): pyproject.toml | .venv/bin/python
-	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,nir,firmware,silicon,cluster,mutation,dev]'
+	.venv/bin/pip install -q --disable-pip-version-check -e '.[train,nir,eeg,firmware,silicon,cluster,mutation,dev]'
 	touch $@ $(BASE) $(FIRMWARE) $(SILICON) $(CLUSTER) $(FORMAL)

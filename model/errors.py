@@ -6,6 +6,7 @@ TAIL = 20  # lines of a log that are shown
 EXTRAS = {  # packages that a plain install lacks, by the name they are imported by -> what of ours brings them
     "torch": "train",
     "sklearn": "curves",
+    "edfio": "eeg",
     "nir": "nir",
     "pysat": "mutation",
     "systemrdl": "firmware",

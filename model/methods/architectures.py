@@ -52,6 +52,21 @@ def digits(shape: Shape, classes: int, pooled: bool) -> Graph:
     return net.graph()
 
 
+def eeg(shape: Shape, classes: int, pooled: bool) -> Graph:
+    """The thesis's three layers for spectra of EEG (32 electrodes by 32 bins, no padding), and its two behind them."""
+    net = _Drawn(shape, pooled)
+    net.fired(16, 5, pad=0)
+    net.fired(32, 5, pad=0)
+    net.shrink()
+    net.fired(32, 5, pad=0)
+    net.shrink()
+    net.flatten()
+    net.linear(128)
+    net.fire()
+    net.linear(classes)
+    return net.graph()
+
+
 def compact(shape: Shape, classes: int, pooled: bool) -> Graph:
     """Ours, for CIFAR-10 on two processor cores: six convolutions, 0.5 million weights."""
     net = _Drawn(shape, pooled)
@@ -178,6 +193,7 @@ def _densenet(blocks: Sequence[int], growth: int) -> Architecture:
 ARCHITECTURES: dict[str, Architecture] = {
     "digits": digits,
     "compact": compact,
+    "eeg": eeg,
     "vgg-star": _vgg("128 128 M 256 256 M 512 512 M 1024p M"),
     "vgg19": _vgg("64 64 M 128 128 M 256 256 256 256 M 512 512 512 512 M 512 512 512 512 M"),
     "resnet20": _resnet(20),

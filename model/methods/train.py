@@ -37,10 +37,12 @@ def draw(recipe: Recipe, method: Method | None, shape: tuple[int, int, int], cla
     return ARCHITECTURES[recipe.architecture]((channels, *shape[1:]), classes, bool(method and method.pooled))
 
 
-def floats(recipe: Recipe, pictures: Pictures, seed: int, kept: Path) -> Graph:
-    """The network with rectifiers, trained; its progress is in ``kept``."""
+def floats(recipe: Recipe, pictures: Pictures, seed: int, kept: Path, start: Graph | None = None) -> Graph:
+    """The network with rectifiers, trained; its progress is in ``kept``. start: a network to go on from (transfer)."""
     torch.manual_seed(seed)
     graph = draw(recipe, None, pictures.pixels.shape[1:], pictures.classes)
+    if start:
+        inherit(graph, start)
     _stage(graph, FIRST, recipe, 0, None, pictures, seed, kept / f"float-{seed}.pt")
     return graph
 
