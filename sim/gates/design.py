@@ -70,7 +70,7 @@ class Design:
     @cached_property
     def constraints(self) -> Constraints:
         assert self.library
-        return Constraints.of(self.library.pdk, self.clock_mhz)
+        return Constraints.of(self.library.pdk, self.clock_mhz, self.build.top)
 
     @cached_property
     def examined(self) -> list[Corner]:

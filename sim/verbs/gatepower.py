@@ -66,8 +66,6 @@ def main(
         raise InputError(f"--top {top}: takes samples, not beats: use `sparrow gatepower-monitor{chip}`")
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
-    if clock_tree and top != "core":
-        raise InputError("--clock-tree: the chip is clocked by both edges of sck, which is not checked yet: --top core")
     build = replace(core, top=top)
     net = build.network
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat, mapping=mapping)

@@ -24,11 +24,11 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.records import available, data_root, read_record
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption
 from sparrow_ecg.sim.gates.design import synthesise
-from sparrow_ecg.sim.gates.energy import average, monitoring
+from sparrow_ecg.sim.gates.energy import average, measurement, monitoring
 from sparrow_ecg.sim.gates.energy.power import KINDS
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.run.monitorsim import CLOCK_HZ
-from sparrow_ecg.sim.verbs.options import PdkOption, PlacedOption, place_design
+from sparrow_ecg.sim.verbs.options import DespiteOption, PdkOption, PlacedOption, TreeOption, place_design
 
 
 @core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
@@ -39,6 +39,8 @@ def main(
         bool, typer.Option("--chip", help="With registers, events and SPI, and a host that reads each beat.")
     ] = False,
     placed: PlacedOption = False,
+    clock_tree: TreeOption = False,
+    despite_violations: DespiteOption = False,
     seconds: Annotated[float, typer.Option(min=0.1, help="Measured in each of 64 stretches.")] = 2.0,
     seed: SeedOption = 0,
     data: DataOption = None,
@@ -48,10 +50,13 @@ def main(
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
     monitor = replace(core, top="monitor_chip" if chip else "monitor")
     with working(f"{pdk}: reading the library, mapping onto its cells"):
-        design = synthesise(monitor, pdk, liberty_root(data))
+        design = synthesise(monitor, pdk, liberty_root(data), clock_mhz=CLOCK_HZ / 1e6 if clock_tree else None)
         hot = average.hot(design.netlist.library, liberty_root(data))
     if placed:
         design = place_design(design, liberty_root(data))
+    if clock_tree and not despite_violations:
+        with working("timing at every corner"):
+            measurement.check_constraints(design)
     with working("reading records"):
         root = data_root(data)
         stretches = monitoring.draw(
@@ -67,6 +72,7 @@ def main(
         "stretches": [f"{name} from sample {first}" for name, first in stretches.of],
         "beats_checked": told,
         "mismatches": wrong,
+        "cycles_unequal_with_delays": measured.unequal,
         **monitoring.summary(design, measured, hot),
     }
     if chip:
@@ -78,10 +84,15 @@ def main(
     name = f"gatepower-monitor{'-chip' if chip else ''}-{monitor.network.name}-{pdk}"
     if core.config != choose(core.network):
         name += f"-{core.config.slug(core.network)}"
-    name += "-placed" if placed else ""
+    name += "-placed" * placed + "-clocked" * clock_tree
     out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(result, indent=2) + chr(10))}")
-    if wrong:
-        err.print(f"{wrong} of {told} beats differ from the golden model", style="red")
+    if design.violations:
+        err.print(f"not fit to be built: {len(design.violations)} violations, {design.violations[0]}", style="red")
+    if wrong or measured.unequal:
+        err.print(
+            f"{wrong} of {told} beats differ from the golden model, {measured.unequal} cycles with delays from those without",
+            style="red",
+        )
         raise typer.Exit(1)
 
 
@@ -106,7 +117,7 @@ def _show(result: dict) -> None:
         f"dynamic {result['dynamic_nw']:.1f} nW ({result['dynamic_without_glitches_nw']:.1f} without glitches),"
         f" {result['active_nj_per_beat']:.2f} nJ a beat; leakage {leaks}; {result['clocks_per_second']:.0f} clock"
         f" cycles a second; {result['cells']} cells, {result['area_um2'] / 1e6:.4f} mm2;"
-        f" wires {'placed' if result['placed'] else 'estimated'}"
+        f" wires {'placed' if result['placed'] else 'estimated'}, clock tree {result['clock_tree']}"
     )
     if sck := result.get("sck_hz"):
         out.print(

@@ -84,7 +84,7 @@ def _events(design: Design, codes: np.ndarray, read: Sequence[Any]) -> tuple[int
 @dataclass(frozen=True)
 class Measured:
     """parts: with glitches, by what the design is at; still: without. beats: told in ``seconds`` of ECG, of all.
-    answers: of each lane what it told, from reset on.
+    answers: of each lane what it told, from reset on. unequal: cycles in which a lane told otherwise with delays.
     """
 
     parts: dict[str, MeteredEnergy]
@@ -92,6 +92,7 @@ class Measured:
     beats: int
     seconds: float
     answers: Sequence[Any]
+    unequal: int
 
     @property
     def dynamic_nw(self) -> float:
@@ -122,7 +123,7 @@ def measure(
     lanes, samples = stretches.codes.shape
     seconds = lanes * (samples - unseen) / SAMPLING_RATE
     whole = {name: add(each) for name, each in parts.items()}
-    return Measured(whole, add(still), beats, seconds, simulator.answers())
+    return Measured(whole, add(still), beats, seconds, simulator.answers(), simulator.unequal)
 
 
 def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str, Any]:

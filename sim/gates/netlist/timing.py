@@ -1,8 +1,8 @@
 """Static timing from the library's tables: delays, transitions, and when each net moves, earliest and latest.
 
-Wires are capacitances without resistance. Rising and falling edges are kept apart, and so is what the clock sets off
-from what the inputs do. The clock is as the netlist has it, through its buffers and gates; or ideal (``ideal``), at all
-flip-flops at once, as long as it has none.
+Wires are capacitances without resistance. Rising and falling edges are kept apart, and so is what each edge of the
+clock sets off from what the inputs do. The clock is as the netlist has it, through its buffers and gates; or ideal
+(``ideal``), at all flip-flops at once, as long as it has none.
 """
 
 from __future__ import annotations
@@ -22,46 +22,73 @@ from sparrow_ecg.sim.gates.netlist.wires import capacitances
 
 EDGES = ("rise", "fall")
 OTHER = {"rise": "fall", "fall": "rise"}
-CLOCK, INPUTS = 0, 1  # what sets a net off
+RISING, FALLING, INPUTS = range(3)  # what sets a net off: an edge of the clock at its pin, or the inputs
 LEAST_SLEW = 1e-4  # ns
 
 Edges = tuple[float, float]  # of a rise and of a fall
+Causes = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class End:
     """Where a path ends: a pin that needs its data steady around an edge of its clock, or (``instance`` is None) an
-    output. All in ns, by what sets the path off, the clock or the inputs; the inputs are at 0.
+    output, which is taken with the rising one. All in ns, by what sets the path off: `RISING`, `FALLING`, `INPUTS`.
 
-    late:  how much later than the edge that sets it off the data's next edge has to come.
-    early: how much later than they may, the data change after the edge that takes them; infinite where nothing is
-           asked.
-    check: setup, or recovery.
+    falling: the pin's data are taken with the falling edge at the clock's pin.
+    late:    how much later than what sets it off the edge that takes the data has to come.
+    early:   how much later than that edge the data change, if it is the one that sets them off; infinite where nothing
+             is asked.
+    check:   setup, or recovery.
     """
 
     instance: Instance | None
     pin: str
     net: int
     check: str
-    late: Edges
-    early: Edges
+    falling: bool
+    late: Causes
+    early: Causes
 
     def setup(self, constraints: Constraints) -> float:
         """Slack. An output's has no clock of its own."""
-        taken = constraints.uncertainty if self.instance else constraints.outputs * constraints.period
-        by_clock, by_inputs = (constraints.period - taken - late for late in self.late)
-        return min(by_clock, by_inputs - constraints.input_times[1])
+        rooms, fixed = self._rooms(constraints), constraints.uncertainty
+        if not self.instance:
+            rooms, fixed = [room - constraints.outputs for room in rooms], 0.0
+        return min(constraints.period * room - fixed - late for room, late in zip(rooms, self.late, strict=True))
 
     def hold(self, constraints: Constraints) -> float:
         """Slack."""
-        by_clock, by_inputs = self.early
-        return min(by_clock, by_inputs + constraints.input_times[0]) - constraints.uncertainty
+        rising, falling = self._waits
+        waits = rising, falling, self._waits[constraints.falling] + constraints.inputs[0]
+        found = (constraints.period * wait + early for wait, early in zip(waits, self.early, strict=True))
+        return min(found) - constraints.uncertainty
 
     def shortest(self, constraints: Constraints) -> float:
         """The period with which there is no slack left; that of the constraints is not asked."""
-        fixed, shares = (constraints.uncertainty, 0.0) if self.instance else (0.0, constraints.outputs)
-        by_clock, by_inputs = self.late
-        return max((by_clock + fixed) / (1 - shares), (by_inputs + fixed) / (1 - shares - constraints.inputs[1]))
+        fixed, share = (constraints.uncertainty, 0.0) if self.instance else (0.0, constraints.outputs)
+        return max(
+            (late + fixed) / (room - share) if room > share else inf
+            for room, late in zip(self._rooms(constraints), self.late, strict=True)
+            if late > -inf
+        )
+
+    @property
+    def period(self) -> float:
+        """The shortest without constraints: inputs change with the rising edge."""
+        return max(late / room for room, late in zip(self._rooms(), self.late, strict=True))
+
+    @property
+    def _waits(self) -> tuple[float, float]:
+        """From the edge that takes the data to the next rising and falling one, in periods; 0 for itself."""
+        return self.falling * 0.5, (not self.falling) * 0.5
+
+    def _rooms(self, constraints: Constraints | None = None) -> list[float]:
+        """From what sets a path off to the next edge that takes its data, in periods. Without constraints the inputs
+        change with the rising edge.
+        """
+        rising, falling = self._waits
+        inputs = rising if constraints is None else self._waits[constraints.falling] + constraints.inputs[1]
+        return [1 - wait for wait in (rising, falling, inputs)]
 
 
 @dataclass(frozen=True)
@@ -103,13 +130,13 @@ class _Analysis:
             np.full(nodes, self.pdk.slew),
             np.zeros(nodes),
         )
-        self.late, self.early = np.full((2, nodes), -inf), np.full((2, nodes), inf)
+        self.late, self.early = np.full((3, nodes), -inf), np.full((3, nodes), inf)
         clocks = netlist.clock_nets if ideal else {netlist.clock}
         for bits in netlist.inputs.values():
             for net in bits:
-                self._start(net, INPUTS)
+                self._start(net, (INPUTS, INPUTS))
         for net in clocks:
-            self._start(net, CLOCK)
+            self._start(net, (RISING, FALLING))
         self.tables, rows = Tables(), []
         for level in self._levels(set(clocks)):
             rows.append(self._rows(level))
@@ -118,8 +145,8 @@ class _Analysis:
         for each in self.rows:
             self._through(each)
 
-    def _start(self, net: int, cause: int) -> None:
-        for node in (2 * net, 2 * net + 1):
+    def _start(self, net: int, causes: tuple[int, int]) -> None:
+        for node, cause in enumerate(causes, start=2 * net):
             self.late[:, node], self.early[:, node] = -inf, inf
             self.late[cause, node] = self.early[cause, node] = 0.0
 
@@ -195,35 +222,30 @@ class _Analysis:
         for bits in self.netlist.outputs.values():
             for net in bits:
                 late = self.late[:, 2 * net : 2 * net + 2]
-                by_clock, by_inputs = late.max(axis=1).tolist()
-                yield End(None, "", net, "output", (by_clock, by_inputs), (inf, inf)), int(late.max(axis=0).argmax())
+                rising, falling, inputs = late.max(axis=1).tolist()
+                end = End(None, "", net, "output", False, (rising, falling, inputs), (inf, inf, inf))
+                yield end, int(late.max(axis=0).argmax())
 
     def _end(self, instance: Instance, pin: str, net: int, needs: list[Arc]) -> tuple[End, int]:
-        late, early, worst, check = [-inf, -inf], [inf, inf], (-inf, 0), "setup"
+        late, early, worst, check, taking = [-inf] * 3, [inf] * 3, (-inf, 0), "setup", RISING
         for arc in needs:
-            clock = instance.pins[arc.related]
-            edge_of_clock = int(arc.kind.endswith("falling"))
-            slew, taken = (values[2 * clock + edge_of_clock] for values in (self.slews, self.late[CLOCK]))
+            clock = 2 * instance.pins[arc.related] + int(arc.kind.endswith("falling"))
+            taking = int(self.late[:INPUTS, clock].argmax())
+            slew, taken = self.slews[clock], self.late[taking, clock]
             for edge, name in enumerate(EDGES):
                 if name not in arc.delay:
                     continue
-                for cause in (CLOCK, INPUTS):
+                node = 2 * net + edge
+                for cause in (RISING, FALLING, INPUTS):
                     if arc.kind.startswith(LATEST):
                         check = "setup" if arc.kind.startswith("setup") else "recovery"
-                        needed = (
-                            self.late[cause, 2 * net + edge]
-                            + arc.delay[name].at(slew, self.slews[2 * net + edge])
-                            - taken
-                        )
-                        # what is taken with the falling edge has half a period, as all else moves with the rising one
-                        needed *= 1 + edge_of_clock
+                        needed = self.late[cause, node] + arc.delay[name].at(slew, self.slews[node]) - taken
                         late[cause], worst = max(late[cause], needed), max(worst, (needed, edge))
                     else:
-                        needed = self.early[cause, 2 * net + edge] - arc.delay[name].at(
-                            slew, self.sharpest[2 * net + edge]
-                        )
+                        needed = self.early[cause, node] - arc.delay[name].at(slew, self.sharpest[node])
                         early[cause] = min(early[cause], needed - taken)
-        return End(instance, pin, net, check, (late[0], late[1]), (early[0], early[1])), worst[1]
+        falling = taking == FALLING
+        return End(instance, pin, net, check, falling, (*late,), (*early,)), worst[1]
 
     def path(self, node: int | None) -> list[tuple[str, str, float]]:
         """What leads to a node at the latest."""
@@ -239,8 +261,8 @@ class _Analysis:
 
     def timing(self) -> Timing:
         ends = list(self.ends())
-        period = float(max((max(end.late) for end, _ in ends), default=0.0))
-        worst = max(ends, key=lambda end: max(end[0].late), default=None)
+        worst = max(ends, key=lambda end: end[0].period, default=None)
+        period = float(worst[0].period) if worst else 0.0
         pairs = [
             list(zip(values[::2].tolist(), values[1::2].tolist(), strict=True))
             for values in (self.slews, np.maximum(self.late.max(axis=0), 0.0), self.means)

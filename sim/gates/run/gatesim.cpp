@@ -342,7 +342,11 @@ extern "C" Simulator *gates_open(const Op *ops, const int64_t *sizes, int64_t de
 extern "C" void gates_close(Simulator *s) { delete s; }
 
 // Takes over the state of another one of the same netlist, with delays or without.
-extern "C" void gates_follow(Simulator *s, const Simulator *other) { s->net = other->net; }
+extern "C" void gates_follow(Simulator *s, const Simulator *other) {
+    s->net = other->net;
+    for (size_t k = 0; k < s->timed.size(); k++) // a clock that is high has risen before
+        if (s->timed[k].kind == FLIP_FLOP) s->pending[k].clock = s->timed[k].value(0, s->net.data());
+}
 
 // Plays cycles of the clock. In each the clock falls and the pins take their values, word[cycles][width of pins]; then
 // the clock rises, in the lanes `running`, word[cycles]; without them, in those where the net `request` is then high.

@@ -31,6 +31,7 @@ class MonitorSimulator:
 
     parts:         what it is at: the cycle that takes a sample; all others.
     pins, watched: nets that are played, and that are looked at.
+    unequal:       cycles of `pieces` in which what is looked at was otherwise with delays, in any lane.
     """
 
     parts: ClassVar[tuple[str, ...]] = ("sample", "block")
@@ -39,6 +40,7 @@ class MonitorSimulator:
         self.netlist, self.monitor = netlist, monitor
         self.functions = Functions(netlist.library)
         self.stated: dict[str, Any] = {}
+        self.unequal = 0
         self.pins, self.watched = self._nets()
 
     def _nets(self) -> tuple[list[int], list[int]]:
@@ -92,8 +94,10 @@ class MonitorSimulator:
                     snapshots = Snapshots(
                         np.zeros((1 + 2 * len(pins), nets), np.uint64), np.zeros(1 + 2 * len(pins), np.uint64)
                     )
-                    self._collect(plain.play(pins, lanes, snapshots))
-                    delayed.play(pins, lanes, moves=store.moves)
+                    seen = plain.play(pins, lanes, snapshots)
+                    self._collect(seen)
+                    differ = (delayed.play(pins, lanes, moves=store.moves) ^ seen) & np.uint64(lanes)
+                    self.unequal += int(differ.any(axis=1).sum())
                     store.add(snapshots)
                     if store.full:
                         yield store.piece(part, delayed.longest * step, self._beats - before)

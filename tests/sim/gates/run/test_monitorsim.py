@@ -17,7 +17,9 @@ from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import monitoring
 from sparrow_ecg.sim.gates.energy.monitoring import SETTLING, Stretches
 from sparrow_ecg.sim.gates.netlist import synthesis
-from sparrow_ecg.sim.gates.run.monitorsim import MonitorSimulator
+from sparrow_ecg.sim.gates.netlist.checks import clock_pins
+from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK
+from sparrow_ecg.sim.gates.run.monitorsim import CLOCK_HZ, MonitorSimulator
 from tests.support.cells import libraries
 
 SHORT = Encoding(before=16, block=8, blocks=4, input_bits=3, features=("range", "previous"))
@@ -35,10 +37,11 @@ def checked(design: Design, drawn: Stretches | None = None) -> tuple[int, int]:
     return monitoring.check(design, drawn, design.monitor.run(drawn.codes))
 
 
-def designed(library, top="monitor") -> Design:
+def designed(library, top="monitor", corners=()) -> Design:
     network = random_network(np.random.default_rng(3), (6, 4, 4), steps=7, weight_bits=3, input_bits=3)
     build = Build(replace(network, encoding=SHORT, classes=tuple("NSVF")), Tree(), top)
-    return Design(build, library, synthesis.Flow(), synthesis.synthesise(build, library))
+    module = synthesis.synthesise(build, library)
+    return Design(build, library, synthesis.Flow(), module, corners=corners, clock_mhz=CLOCK_HZ / 1e6)
 
 
 @libraries("sky130")
@@ -88,3 +91,20 @@ def test_leakage_grows_with_temperature(library):
     measured = monitoring.measure(design, stretches(1))
     found = monitoring.summary(design, measured, replace(library, cells=cells))["leakage_nw"]
     assert np.isclose(found["37"], 2 * found["25"])  # 12 of 75 degrees, 6.25 doublings
+
+
+@libraries("sky130")
+def test_with_its_clock_tree_it_tells_the_same(library):
+    """In every cycle, with all delays; not so when a branch of the clock is late."""
+    design = designed(library, corners=(library,))
+    assert design.violations == []
+    drawn = stretches(0.5, lanes=2)
+    measured = monitoring.measure(design, drawn)
+    assert (measured.unequal, design.netlist.clocked) == (0, True)
+    assert measured.beats > 0
+    delays = dict(design.timing.delays)
+    for _, _, net in clock_pins(design.netlist):
+        if design.netlist.drivers[net].block == CLOCK_BLOCK:
+            delays[net] = (5.0, 5.0)
+    list(design.monitor.pieces(drawn.codes, delays, 0.05, unseen=round(SETTLING * 360)))
+    assert design.monitor.unequal > 0
