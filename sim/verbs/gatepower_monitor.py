@@ -90,7 +90,8 @@ def main(
         err.print(f"not fit to be built: {len(design.violations)} violations, {design.violations[0]}", style="red")
     if wrong or measured.unequal:
         err.print(
-            f"{wrong} of {told} beats differ from the golden model, {measured.unequal} cycles with delays from those without",
+            f"{wrong} of {told} beats differ from the golden model, {measured.unequal} cycles with delays from"
+            " those without",
             style="red",
         )
         raise typer.Exit(1)
