@@ -26,7 +26,7 @@ RISING, FALLING, INPUTS = range(3)  # what sets a net off: an edge of the clock 
 LEAST_SLEW = 1e-4  # ns
 
 Edges = tuple[float, float]  # of a rise and of a fall
-Causes = tuple[float, float, float]
+Causes = tuple[float, ...]  # one of each
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ class _Analysis:
                         needed = self.early[cause, node] - arc.delay[name].at(slew, self.sharpest[node])
                         early[cause] = min(early[cause], needed - taken)
         falling = taking == FALLING
-        return End(instance, pin, net, check, falling, (*late,), (*early,)), worst[1]
+        return End(instance, pin, net, check, falling, tuple(late), tuple(early)), worst[1]
 
     def path(self, node: int | None) -> list[tuple[str, str, float]]:
         """What leads to a node at the latest."""
