@@ -100,13 +100,13 @@ class Driver:
 
     def classify(self, counts: np.ndarray) -> Answer:
         answer = _Answer()
-        self._call("classify", bytes(counts.tolist()), ctypes.byref(answer))
+        self._call("classify", *_counts(counts), ctypes.byref(answer))
         return Answer(answer.klass, answer.potentials[: self.chip.outputs])
 
     def klass(self, counts: np.ndarray) -> int:
         """The class alone: ``ecg_class``."""
         klass = ctypes.c_uint32()
-        self._call("class", bytes(counts.tolist()), ctypes.byref(klass))
+        self._call("class", *_counts(counts), ctypes.byref(klass))
         return klass.value
 
     def status(self) -> int:
@@ -129,3 +129,7 @@ class Driver:
     def example(self) -> int:
         """What ``ecg_example`` returns: 0 when every beat was answered as expected."""
         return self.library.ecg_example(ctypes.byref(self.transport))
+
+
+def _counts(counts: np.ndarray) -> tuple[bytes, ctypes.c_size_t]:
+    return bytes(counts.tolist()), ctypes.c_size_t(len(counts))

@@ -8,11 +8,21 @@
 /* What ecg_port.c looks at in every frame. */
 typedef char ecg_present_is_in_its_place[ECG_PRESENT == ECG_CHIP__STATUS__PRESENT_bm ? 1 : -1];
 
+static int usable(const ecg_transport *transport)
+{
+    return transport && transport->select && transport->transfer;
+}
+
+static int is_open(const ecg_chip *chip)
+{
+    return chip && usable(&chip->transport);
+}
+
 ecg_result ecg_open(ecg_chip *chip, const ecg_transport *transport)
 {
     uint32_t words[3], size;
     ecg_result result;
-    if (!chip || !transport)
+    if (!chip || !usable(transport))
         return ECG_ERROR_ARGUMENT;
     *chip = (ecg_chip){.transport = *transport};
     if ((result = ecg_read_words(&chip->transport, REGISTER(ID), words, 3)))
@@ -41,13 +51,16 @@ ecg_result ecg_open(ecg_chip *chip, const ecg_transport *transport)
 
 ecg_result ecg_reset(ecg_chip *chip)
 {
-    ecg_result result = ecg_write_word(&chip->transport, REGISTER(CONTROL), ECG_CHIP__CONTROL__RESET_bm);
+    ecg_result result;
+    if (!is_open(chip))
+        return ECG_ERROR_ARGUMENT;
+    result = ecg_write_word(&chip->transport, REGISTER(CONTROL), ECG_CHIP__CONTROL__RESET_bm);
     return result ? result : ecg_read_words(&chip->transport, REGISTER(NETWORK), &chip->network, 1);
 }
 
 ecg_result ecg_set(ecg_chip *chip, uint32_t settings)
 {
-    return ecg_write_word(&chip->transport, REGISTER(SETTINGS), settings);
+    return is_open(chip) ? ecg_write_word(&chip->transport, REGISTER(SETTINGS), settings) : ECG_ERROR_ARGUMENT;
 }
 
 static uint32_t crc32(const uint8_t *bytes, size_t length)
@@ -64,7 +77,7 @@ static uint32_t crc32(const uint8_t *bytes, size_t length)
 ecg_result ecg_check_image(const ecg_chip *chip, const uint8_t *image, size_t length)
 {
     uint32_t stated;
-    if (!image)
+    if (!is_open(chip) || !image)
         return ECG_ERROR_ARGUMENT;
     if (!chip->loadable)
         return ECG_ERROR_BUILT_IN;
@@ -100,6 +113,8 @@ ecg_result ecg_send_image(ecg_chip *chip, const uint8_t *image, size_t length)
 {
     uint32_t words[3] = {0, 0, 0}; /* STATUS, ERROR, IMAGE */
     ecg_result result;
+    if (!is_open(chip) || !image)
+        return ECG_ERROR_ARGUMENT;
     if (!chip->loadable)
         return ECG_ERROR_BUILT_IN;
     if ((result = ecg_write_word(&chip->transport, REGISTER(CONTROL), ECG_CHIP__CONTROL__LOAD_bm)))
@@ -126,12 +141,16 @@ ecg_result ecg_load(ecg_chip *chip, const uint8_t *image, size_t length)
 
 ecg_result ecg_status(ecg_chip *chip, uint8_t *status)
 {
-    return ecg_poll(&chip->transport, status);
+    return is_open(chip) && status ? ecg_poll(&chip->transport, status) : ECG_ERROR_ARGUMENT;
 }
 
 ecg_result ecg_errors(ecg_chip *chip, uint32_t *causes)
 {
-    ecg_result result = ecg_read_words(&chip->transport, REGISTER(ERROR), causes, 1);
+    ecg_result result;
+    if (!is_open(chip) || !causes)
+        return ECG_ERROR_ARGUMENT;
+    *causes = 0;
+    result = ecg_read_words(&chip->transport, REGISTER(ERROR), causes, 1);
     return result || !*causes ? result : ecg_write_word(&chip->transport, REGISTER(ERROR), *causes);
 }
 
@@ -202,9 +221,11 @@ static ecg_result beat(const ecg_chip *chip, const uint8_t *counts, uint32_t *kl
     return byte & answered ? ECG_OK : ECG_ERROR_NO_RESULT;
 }
 
-static ecg_result classify(ecg_chip *chip, const uint8_t *counts, uint32_t *klass, int32_t *potentials)
+static ecg_result classify(ecg_chip *chip, const uint8_t *counts, size_t count, uint32_t *klass, int32_t *potentials)
 {
     uint32_t causes;
+    if (!is_open(chip) || !counts || count != chip->inputs)
+        return ECG_ERROR_ARGUMENT;
     for (uint32_t k = 0; k < chip->inputs; k++)
         if (counts[k] >> chip->input_bits)
             return ECG_ERROR_ARGUMENT;
@@ -216,30 +237,37 @@ static ecg_result classify(ecg_chip *chip, const uint8_t *counts, uint32_t *klas
     return causes & ECG_CHIP__ERROR__NO_WEIGHTS_bm ? ECG_ERROR_NO_WEIGHTS : ECG_ERROR_NO_RESULT;
 }
 
-ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, ecg_answer *answer)
+ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, size_t count, ecg_answer *answer)
 {
-    return classify(chip, counts, &answer->klass, answer->potentials);
+    return answer ? classify(chip, counts, count, &answer->klass, answer->potentials) : ECG_ERROR_ARGUMENT;
 }
 
-ecg_result ecg_class(ecg_chip *chip, const uint8_t *counts, uint32_t *klass)
+ecg_result ecg_class(ecg_chip *chip, const uint8_t *counts, size_t count, uint32_t *klass)
 {
-    return classify(chip, counts, klass, NULL);
+    return klass ? classify(chip, counts, count, klass, NULL) : ECG_ERROR_ARGUMENT;
 }
 
 ecg_result ecg_fetch(ecg_chip *chip, ecg_answer *answer)
 {
+    if (!is_open(chip) || !answer)
+        return ECG_ERROR_ARGUMENT;
     return beat(chip, NULL, &answer->klass, answer->potentials);
 }
 
 ecg_result ecg_drop(ecg_chip *chip)
 {
+    if (!is_open(chip))
+        return ECG_ERROR_ARGUMENT;
     return ecg_write_word(&chip->transport, REGISTER(STATUS), ECG_CHIP__STATUS__RESULT_VALID_bm);
 }
 
 ecg_result ecg_read_activity(ecg_chip *chip, ecg_activity *activity, int clear)
 {
     uint32_t words[4] = {0, 0, 0, 0};
-    ecg_result result = ecg_read_words(&chip->transport, REGISTER(BEATS), words, chip->counts_spikes ? 4 : 2);
+    ecg_result result;
+    if (!is_open(chip) || !activity)
+        return ECG_ERROR_ARGUMENT;
+    result = ecg_read_words(&chip->transport, REGISTER(BEATS), words, chip->counts_spikes ? 4 : 2);
     if (result)
         return result;
     *activity = (ecg_activity){words[0], words[1], words[2], words[3]};

@@ -36,6 +36,9 @@ typedef struct {
     uint32_t weight_reads;
 } ecg_activity;
 
+/* Every function refuses null pointers and a chip that was not opened, with ECG_ERROR_ARGUMENT and before anything is
+   sent. */
+
 /* Finds the chip and learns its sizes. */
 ecg_result ecg_open(ecg_chip *chip, const ecg_transport *transport);
 
@@ -57,11 +60,12 @@ ecg_result ecg_load(ecg_chip *chip, const uint8_t *image, size_t length);
 /* The low byte of STATUS, by a frame of one byte. */
 ecg_result ecg_status(ecg_chip *chip, uint8_t *status);
 
-/* A beat, in one frame: chip->inputs counts, each below 1 << chip->input_bits, go out, and the answer comes back. */
-ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, ecg_answer *answer);
+/* A beat, in one frame: `count` counts, which must be chip->inputs, each below 1 << chip->input_bits, go out, and the
+   answer comes back. */
+ecg_result ecg_classify(ecg_chip *chip, const uint8_t *counts, size_t count, ecg_answer *answer);
 
 /* The same for the class alone: the frame ends behind it, which takes less energy. */
-ecg_result ecg_class(ecg_chip *chip, const uint8_t *counts, uint32_t *klass);
+ecg_result ecg_class(ecg_chip *chip, const uint8_t *counts, size_t count, uint32_t *klass);
 
 /* Reads the last answer again. It stays until it is dropped, or the next beat begins. */
 ecg_result ecg_fetch(ecg_chip *chip, ecg_answer *answer);

@@ -16,7 +16,7 @@ int ecg_example(const ecg_transport *transport)
     if (!result && chip.loadable)
         result = ecg_load(&chip, ecg_weights, sizeof ecg_weights);
     for (int beat = 0; beat < ECG_BEATS && !result; beat++) {
-        if ((result = ecg_classify(&chip, ecg_beats[beat], &answer)))
+        if ((result = ecg_classify(&chip, ecg_beats[beat], sizeof ecg_beats[beat], &answer)))
             break;
         int same = answer.klass == ecg_answers[beat].klass;
         for (uint32_t k = 0; k < chip.outputs; k++)

@@ -80,7 +80,7 @@ const char *ecg_message(ecg_result result)
     case ECG_ERROR_TRANSPORT: return "the transport failed: look at the port's select and transfer";
     case ECG_ERROR_NO_CHIP: return "no chip answers: check power, clock, chip select and MISO";
     case ECG_ERROR_MAP_VERSION: return "the chip has another register map: use the driver made for it";
-    case ECG_ERROR_ARGUMENT: return "a count is beyond what the chip takes, or a pointer is null";
+    case ECG_ERROR_ARGUMENT: return "the chip does not take this value, or this many; or a pointer is null; or it was not opened";
     case ECG_ERROR_BUILT_IN: return "this chip's weights are built in: it takes no image";
     case ECG_ERROR_IMAGE_MAGIC: return "not a weight image";
     case ECG_ERROR_IMAGE_VERSION: return "the image has another format version: make it again";

@@ -17,7 +17,7 @@ typedef enum {
     ECG_ERROR_TRANSPORT,   /* a callback of the transport failed */
     ECG_ERROR_NO_CHIP,     /* no chip answers */
     ECG_ERROR_MAP_VERSION, /* the chip's registers are of another major version than this driver */
-    ECG_ERROR_ARGUMENT,    /* a count that the chip cannot take, or a null pointer */
+    ECG_ERROR_ARGUMENT,    /* what the chip cannot take, a length that is not its own, or a null pointer */
     ECG_ERROR_BUILT_IN,    /* the weights of this chip are built in: nothing can be loaded */
     ECG_ERROR_IMAGE_MAGIC, /* this is not a weight image */
     ECG_ERROR_IMAGE_VERSION,   /* the image has another format version */

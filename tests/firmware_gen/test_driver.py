@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.firmware_gen.compile import DRIVER, compile_c, compilers, shared_library
-from sparrow_ecg.firmware_gen.driver import Driver, DriverError, Result, _Answer
+from sparrow_ecg.firmware_gen.driver import ChipStruct, Driver, DriverError, Result, _Activity, _Answer
 from sparrow_ecg.firmware_gen.generate import generate
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.config import CoreConfig
@@ -215,6 +217,53 @@ def test_any_flipped_bit_is_refused(bench):
 def test_a_count_beyond_the_chip_is_refused(bench):
     with refused("ARGUMENT"):
         bench.driver.classify(np.array([0, 0, 16, 0, 0, 0]))
+    bench.sent()
+
+
+@pytest.mark.parametrize("count", [0, 5, 7])
+def test_another_number_of_counts_is_refused(bench, count):
+    for call in (bench.driver.classify, bench.driver.klass):
+        with refused("ARGUMENT"):
+            call(np.zeros(count, np.uint8))
+    bench.sent()
+
+
+def test_null_pointers_are_refused(folder, bench):
+    """Whatever pointer is null, and before the chip was opened: nothing is sent."""
+    library, wire, number = bench.driver.library, bench.wire, ctypes.byref(ctypes.c_uint32())
+    opened, closed = ctypes.byref(bench.driver.chip), ctypes.byref(ChipStruct())
+    counts, image = (bytes(6), ctypes.c_size_t(6)), (IMAGE, ctypes.c_size_t(len(IMAGE)))
+    answer, activity = ctypes.byref(_Answer()), ctypes.byref(_Activity())
+    calls = {  # arguments after the chip; those that have to be pointers come first, and last where counts do
+        "open": (ctypes.byref(wire),),
+        "reset": (),
+        "set": (0,),
+        "check_image": image,
+        "send_image": image,
+        "load": image,
+        "status": (number,),
+        "classify": (*counts, answer),
+        "class": (*counts, number),
+        "fetch": (answer,),
+        "drop": (),
+        "errors": (number,),
+        "read_activity": (activity, 0),
+    }
+    pointers: dict[str, list[int]] = {"reset": [], "set": [], "drop": [], "classify": [0, 2], "class": [0, 2]}
+    header = (folder / "ecg_driver.h").read_text()
+    assert set(calls) == set(re.findall(r"^ecg_result ecg_(\w+)\(", header, re.MULTILINE))
+    for name, arguments in calls.items():
+        function = getattr(library, f"ecg_{name}")
+        assert function(None, *arguments) == Result["ARGUMENT"], name
+        if name != "open":
+            assert function(closed, *arguments) == Result["ARGUMENT"], f"{name} before open"
+        for k in pointers.get(name, [0]):
+            nulled = [None if i == k else argument for i, argument in enumerate(arguments)]
+            assert function(opened, *nulled) == Result["ARGUMENT"], f"{name}, argument {k}"
+    for missing in ("select", "transfer"):
+        port = Recorder(bench.model)
+        setattr(port, missing, type(getattr(port, missing))())
+        assert library.ecg_open(opened, ctypes.byref(port)) == Result["ARGUMENT"], missing
     bench.sent()
 
 
