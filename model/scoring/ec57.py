@@ -7,7 +7,8 @@ time (``matching``), and their classes counted, as WFDB's ``bxb`` does:
   that are not of the class, the share that was called so. An F or a Q that is called V counts neither as right nor
   as wrong, and so does a Q that is called S. (EC57 has no FPR for SVEB; it is made in the same way.)
 * The accuracy is ours: of annotated N, S, V and F the share that was detected and given that class; each extra beat
-  counts as one more that was wrong.
+  counts as one more that was wrong. So are the scores of each class: what is annotated N, S, V or F, and is called
+  another class or missed, is wrong, and what is extra, too; an annotated Q counts in none.
 Classes are the project's (``AAMI``), in which the escape beats e, j and n are N, as in de Chazal et al., IEEE Trans.
 Biomed. Eng. 51(7), 2004; bxb itself has them in S.
 """
@@ -25,6 +26,7 @@ from sparrow_ecg.model.scoring.matching import ALONE, match, window
 from sparrow_ecg.model.signals.ecg.mitdb import AAMI
 
 CLASSES = tuple(AAMI)  # those of networks first, then Q
+JUDGED = len(CLASSES) - 1  # without Q, which is the row of the confusion there
 ANNOTATED, DETECTED = (*CLASSES, "O"), (*(name.lower() for name in CLASSES), "o")  # of the confusion's rows and columns
 LEARNING = 300  # seconds at the start of a record that EC57 leaves out: an analyser may learn in them
 WITHIN = 2  # samples of the annotated peak that a detected one is to be within
@@ -99,16 +101,16 @@ def scores(confusion: np.ndarray, near: np.ndarray) -> dict[str, Any]:
     """
     paired = confusion[:-1, :-1]
     found, lost, extra = (int(part.sum()) for part in (paired, confusion[:-1, -1], confusion[-1]))
-    judged = len(CLASSES) - 1  # without Q
-    beats, right = int(confusion[:judged].sum()), int(np.diagonal(paired)[:judged].sum())
+    beats, right = int(confusion[:JUDGED].sum()), int(np.diagonal(paired)[:JUDGED].sum())
     return {
         "beats": beats,
         "right": right,
-        "missed": int(confusion[:judged, -1].sum()),
+        "missed": int(confusion[:JUDGED, -1].sum()),
         "extra": extra,
         "accuracy": _share(right, beats + extra),
         "QRS": {"Se": _share(found, found + lost), "+P": _share(found, found + extra)},
         **{name: _ectopic(confusion, *classes) for name, classes in ECTOPIC.items()},
+        "per_class": {name: _class(confusion, k) for k, name in enumerate(CLASSES[:JUDGED])},
         "peak_within": {
             "all": _share(int(near.sum()), found),
             **{name: _share(int(n), int(row.sum())) for name, n, row in zip(CLASSES, near, paired, strict=True)},
@@ -116,6 +118,19 @@ def scores(confusion: np.ndarray, near: np.ndarray) -> dict[str, Any]:
         "annotated": ANNOTATED,
         "detected": DETECTED,
         "confusion": confusion.tolist(),
+    }
+
+
+def _class(confusion: np.ndarray, k: int) -> dict[str, float | None]:
+    """How many beats are annotated and called so, and rightly; Se, +P and F1."""
+    count, called, right = int(confusion[k].sum()), int(np.delete(confusion[:, k], JUDGED).sum()), int(confusion[k, k])
+    return {
+        "count": count,
+        "called": called,
+        "right": right,
+        "Se": _share(right, count),
+        "+P": _share(right, called),
+        "F1": _share(2 * right, count + called),
     }
 
 

@@ -32,6 +32,18 @@ def ratio(part: int, rest: int) -> float | None:
     return part / (part + rest) if part + rest else None
 
 
+def class_as_it_is(counts: Counter[str], name: str) -> dict[str, float | None]:
+    """Of beats annotated N, S, V and F, missed ones too, and extra ones."""
+    right = counts[name + name.lower()]
+    annotated, called = (
+        sum(counts[pair] for pair in pairs)
+        for pairs in ([name + other for other in "nsvfqo"], [other + name.lower() for other in "NSVFO"])
+    )
+    se, ppv = ratio(right, annotated - right), ratio(right, called - right)
+    f1 = 2 * right / (annotated + called) if annotated + called else None
+    return {"count": annotated, "called": called, "right": right, "Se": se, "+P": ppv, "F1": f1}
+
+
 def as_bxb_has_it(counts: Counter[str]) -> dict[str, Any]:
     """Each sum spelled out, from pairs named as EC57 does: Vn is an annotated V that was called N, O and o are none."""
     pairs = [row + column for row in "NSVFQ" for column in "nsvfq"]
@@ -52,6 +64,7 @@ def as_bxb_has_it(counts: Counter[str]) -> dict[str, Any]:
             "+P": ratio(counts["Ss"], called_s),
             "FPR": ratio(called_s, of(counts, not_s)),
         },
+        "per_class": {name: class_as_it_is(counts, name) for name in "NSVF"},
         "accuracy": ratio(of(counts, "Nn Ss Vv Ff"), beats + extra - of(counts, "Nn Ss Vv Ff")),
     }
 
@@ -70,7 +83,7 @@ def test_the_sums_of_the_standard(reference: dict[int, str], test: dict[int, str
     result = score({"r": compared(reference, test)}, learning=0)
     expected = as_bxb_has_it(counts)
     assert {name: result[name] for name in expected} == expected
-    assert result["average"] == {name: result[name] for name in (*expected, "peak_within")}
+    assert result["average"] == {name: result[name] for name in (*expected, "peak_within") if name != "per_class"}
     assert result["beats"] == sum(name in "NSVF" for name in reference.values())
     rows, columns = result["annotated"], result["detected"]
     for row, line in zip(rows, result["confusion"], strict=True):
