@@ -1,6 +1,6 @@
 # The common journeys. Each verb's own options: .venv/bin/sparrow VERB --help
 PYTHON ?= python3
-NETWORK ?= $(if $(filter monitor monitor_chip fuzz,$(TOP) $(MAKECMDGOALS)),watch,tiny)
+NETWORK ?= $(if $(filter monitor monitor_chip fuzz converter,$(TOP) $(MAKECMDGOALS)),watch,tiny)
 SPLIT ?= intra
 SEED ?= 0
 PDK ?= sky130
@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor converter fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ compare: $(NEEDS) ## every test beat of all networks through the RTL, against th
 
 monitor: $(BASE) ## a record from samples to classes in the RTL, scores, power if measured, and a page in build/monitor (RECORD=119)
 	$(RUN) monitor --network $(NETWORK) --record $(RECORD) $(ARGS)
+
+converter: $(DEV) ## an ECG through a model of an ADS129x into the monitor behind its adapter, under cocotb; Verilog in build/ads129x
+	$(RUN) converter --network $(NETWORK) $(ARGS)
 
 fuzz: $(FIRMWARE) ## 10,000 random frames to the monitor chip while samples come, RTL against golden model (SEED=0)
 	$(RUN) fuzz-monitor --network $(NETWORK) --seed $(SEED) $(ARGS)

@@ -22,6 +22,7 @@ from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tables import CoreImage
 from sparrow_ecg.hw.frontend.monitor import Monitor
 from sparrow_ecg.hw.geometry import Geometry
+from sparrow_ecg.hw.host.ads129x_monitor import Ads129xMonitor
 from sparrow_ecg.hw.host.image import ChipImage
 from sparrow_ecg.hw.ports import Core, port_list, result_layout
 from sparrow_ecg.hw.upf import power_intent
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 # A component may be made for what it says of itself alone, its ports or probes.
 warnings.filterwarnings("ignore", category=UnusedElaboratable)
 
-Top = Literal["core", "chip", "few_pins", "monitor", "monitor_chip"]
+Top = Literal["core", "chip", "few_pins", "monitor", "monitor_chip", "monitor_ads129x"]
 HOSTED = ("chip", "monitor_chip")  # have a host interface
 SWITCHED = ("core", "few_pins")  # may have a core that is power gated
 
@@ -46,7 +47,8 @@ SWITCHED = ("core", "few_pins")  # may have a core that is power gated
 @dataclass(frozen=True, eq=False)
 class Build:
     """A network on a core, alone (``core``), behind registers and a host interface (``chip``), behind few pins, or
-    behind a front end that takes samples (``monitor``), with registers and a host interface too (``monitor_chip``).
+    behind a front end that takes samples (``monitor``), with registers and a host interface too (``monitor_chip``), or
+    with what reads a converter before it (``monitor_ads129x``).
 
     rate:        samples a second, of a monitor, with a chip around it or without.
     replacement: other Verilog than what is generated, with the same ports: a mutant, for example.
@@ -60,7 +62,7 @@ class Build:
     rate: float = SAMPLING_RATE
 
     @cached_property
-    def component(self) -> Core | PowerGated | FewPinCore | SpiChip | BusChip | Monitor | MonitorChip:
+    def component(self) -> Core | PowerGated | FewPinCore | SpiChip | BusChip | Monitor | MonitorChip | Ads129xMonitor:
         """The top module. Raises InputError when the config does not suit, or the register compiler is missing."""
         if self.config.power_gated and self.top not in SWITCHED:
             raise InputError(f"top {self.top} needs its core while it would be off: leave out --power-gated")
@@ -70,6 +72,8 @@ class Build:
             return self.monitor_chip
         if self.top == "monitor":
             return Monitor(self.network, self.config, self.rate)
+        if self.top == "monitor_ads129x":
+            return Ads129xMonitor(self.network, self.config, self.rate)
         core = self.config.core(self.network)
         return FewPinCore(core) if self.top == "few_pins" else core
 

@@ -16,7 +16,7 @@ from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.model.verbs.options import OutOption
 
 
-@core_options("datapath", "lanes", "zero_skip", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", "skip_bits", top="monitor_chip", weights="rom")
 def main(
     core: Build,
     rate: Annotated[float, typer.Option(help="Samples a second, 125 to 1000.")] = SAMPLING_RATE,

@@ -16,17 +16,19 @@ DATAPATHS: dict[str, type[CoreConfig]] = {kind.datapath: kind for kind in (Tree,
 TREE_SYNAPSES = 1000  # that are not zero: up to here a tree takes seconds to build and simulate, not minutes
 
 
-def choose(network: Network, datapath: str | None = None, **options: Any) -> CoreConfig:
+def choose(network: Network, datapath: str | None = None, top: str = "core", **options: Any) -> CoreConfig:
     """The core of a network: what is given, and the usual for the rest; options that are None are not given. Of any
     datapath, ``power_gated`` makes it a `Gated` one.
 
-    Without a datapath it is the first that has what is asked for, the tree if the network is small enough for one.
+    Without a datapath it is the first that has what is asked for: in a monitor, whose core mostly waits, the one that
+    leaks least, else the tree if the network is small enough for one. top: of the `Build` that it is for.
     Raises InputError for a datapath that there is not, for an option that it has not, and when it does not suit.
     """
     given = {name: value for name, value in options.items() if value is not None}
     gated = given.pop("power_gated", False)
     if datapath is None:
         datapath = Tree.datapath if network.nonzero_synapses <= TREE_SYNAPSES else Serial.datapath
+        datapath = Mac.datapath if top.startswith("monitor") else datapath
         datapath = next((name for name in (datapath, *DATAPATHS) if not _unknown(DATAPATHS[name], given)), datapath)
     if datapath not in DATAPATHS:
         raise InputError(f"datapath {datapath}: give one of {', '.join(DATAPATHS)}")

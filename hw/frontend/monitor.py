@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -14,8 +15,9 @@ from sparrow_ecg.hw.frontend.frontend import BEAT, TIME_BITS, FrontEndRtl
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import FrontEnd
-from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
 
 
@@ -42,6 +44,7 @@ class Monitor(wiring.Component):
     def __init__(self, network: Network, config: CoreConfig, rate: float):
         if config.loadable:
             raise InputError("the monitor has no host to load weights from: choose --weights rom")
+        self.network, self.config = network, config
         self.front = FrontEndRtl(FrontEnd.of(network, rate))
         self.core = config.core(network, hosted=True)
         super().__init__(
@@ -88,6 +91,23 @@ def decode(geometry: Geometry, bits: np.ndarray) -> dict[str, np.ndarray]:
     sums = [_number(bits, start + i * width, width) for i in range(geometry.shape[-1])]
     found["potentials"] = np.stack([each - ((each >> (width - 1)) << width) for each in sums], axis=1)
     return found
+
+
+def compare(monitor: Monitor, codes: np.ndarray, fields: Mapping[str, np.ndarray]) -> tuple[int, int]:
+    """How many beats were told of codes, int64[samples], from reset on, and how many of them differ from the golden
+    models' in time, interval, class or any potential; one too many or too few differs. fields: as of `decode`.
+    """
+    heard = monitor.front.front.run(codes)
+    trace = golden.run(monitor.network, heard.counts, monitor.config.neuron)
+    beats = min(len(heard.peak), len(fields["peak"]))
+    judged = heard.judged[:beats]
+    right = fields["peak"][:beats] == heard.peak[:beats] // BLOCK
+    right &= fields["previous"][:beats] == heard.rhythm[:beats, 0] // BLOCK
+    right &= fields["judged"][:beats] == judged
+    same = fields["klass"][:beats] == trace.classes[:beats]
+    same &= (fields["potentials"][:beats] == trace.outputs[:beats]).all(axis=1)
+    right &= same | ~judged
+    return len(fields["peak"]), int((~right).sum()) + abs(len(heard.peak) - len(fields["peak"]))
 
 
 def _number(bits: np.ndarray, offset: int, width: int) -> np.ndarray:

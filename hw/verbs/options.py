@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.build import Build, Top
 from sparrow_ecg.hw.config import Host
 from sparrow_ecg.hw.core.catalog import DATAPATHS, choose
 from sparrow_ecg.hw.core.serial import USUAL_LANES
@@ -28,7 +28,8 @@ DatapathOption = Annotated[
     str | None,
     typer.Option(
         help=f"Of {', '.join(DATAPATHS)}: a layer a cycle in adders, an input a cycle into lanes, or a weight a"
-        " cycle through one multiplier, which leaks least; by default the tree, if the network is small enough."
+        " cycle through one multiplier, which leaks least; by default the tree, if the network is small enough, and"
+        " in a monitor the last."
     ),
 ]
 LanesOption = Annotated[
@@ -62,12 +63,15 @@ CORE = {  # what chooses a core; see `choose`
 }
 
 
-def core_options(*given: str, network: str | None = "tiny", **fixed: Any) -> Callable[[Callable], Callable]:
+def core_options(
+    *given: str, network: str | None = "tiny", top: Top = "core", **fixed: Any
+) -> Callable[[Callable], Callable]:
     """A decorator: the verb's parameter ``core``, a `Build`, becomes options that choose one.
 
     given:   which of `CORE`; by default all that are not fixed.
     network: the default of ``--network``. None: the verb is given a function from a network, and further choices, to
              its core.
+    top:     of the build, where the verb has no option ``--top``.
     fixed:   choices that the verb makes itself, as of `choose`.
     """
     names = given or tuple(name for name in CORE if name not in fixed)
@@ -88,8 +92,8 @@ def core_options(*given: str, network: str | None = "tiny", **fixed: Any) -> Cal
             choice = fixed | {name: options.pop(name) for name in names}
             if network is None:
                 return verb(core=lambda net, **more: Build(net, choose(net, **choice, **more)), **options)
-            net = Network.load(options.pop("network"))
-            return verb(core=Build(net, choose(net, **choice)), **options)
+            net, of = Network.load(options.pop("network")), options.get("top", top)
+            return verb(core=Build(net, choose(net, top=of, **choice), of), **options)
 
         wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

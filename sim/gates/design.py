@@ -24,6 +24,7 @@ from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK, Netlist
 from sparrow_ecg.sim.gates.netlist.reader import read
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.place.placement import Placement, Placing, place
+from sparrow_ecg.sim.gates.run.converting import ConverterPlayer
 from sparrow_ecg.sim.gates.run.gatesim import GateSimulator, Simulator
 from sparrow_ecg.sim.gates.run.monitorsim import MonitorSimulator
 
@@ -88,6 +89,8 @@ class Design:
             from sparrow_ecg.sim.gates.run.listening import ChipListener  # as the chip, needs SystemRDL
 
             return ChipListener(self.netlist, self.build)
+        if self.build.top == "monitor_ads129x":
+            return ConverterPlayer(self.netlist, self.build)
         return MonitorSimulator(self.netlist, self.build)
 
     @cached_property

@@ -34,7 +34,7 @@ class Seen:
     potentials: int64[n, outputs]
     counts:     int64[n, inputs], those that the core took before it
     states:     int64[blocks, probes], in the order of `PROBES`
-    clocks:     cycles simulated
+    clocks:     cycles simulated; longest: of them, of the longest work on a block
     """
 
     block: np.ndarray
@@ -46,6 +46,7 @@ class Seen:
     counts: np.ndarray
     states: np.ndarray
     clocks: int
+    longest: int
 
 
 class MonitorEngine:
@@ -89,7 +90,7 @@ class MonitorEngine:
         probes, told_in = np.zeros((most, len(NAMES)), np.int32), np.zeros(most, np.int32)
         bits = np.zeros((most, self.words), np.uint32)
         counts = np.zeros((most, self.monitor.network.inputs), np.uint16)
-        blocks, beats, clocks = ctypes.c_uint64(), ctypes.c_uint64(), ctypes.c_uint64()
+        blocks, beats, clocks, longest = (ctypes.c_uint64() for _ in range(4))
         samples = np.ascontiguousarray(codes, np.uint16)
         handle = ctypes.c_void_p(self.library.monitor_open(str(wave).encode() if wave else None))
         try:
@@ -103,7 +104,7 @@ class MonitorEngine:
                 ),
                 *(ctypes.c_uint64(most), ctypes.c_uint64(most)),
                 *map(_address, (probes, told_in, bits, counts)),
-                *map(ctypes.byref, (blocks, beats, clocks)),
+                *map(ctypes.byref, (blocks, beats, clocks, longest)),
             )
         finally:
             self.library.monitor_close(handle)
@@ -117,6 +118,7 @@ class MonitorEngine:
             counts=counts[:n].astype(np.int64),
             states=probes[: blocks.value].astype(np.int64),
             clocks=clocks.value,
+            longest=longest.value,
         )
 
 

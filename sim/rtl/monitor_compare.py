@@ -44,7 +44,8 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A record. blocks, beats: compared. wrong: how many differ in anything. seconds: of the RTL, of all.
+    """A record. blocks, beats: compared. wrong: how many differ in anything. clocks, longest: as `Seen` has them.
+    seconds: of the RTL, of all.
 
     beside: what the RTL told, beside the annotations.
     """
@@ -55,6 +56,7 @@ class Compared:
     beats: int
     wrong: int
     clocks: int
+    longest: int
     seconds: tuple[float, float]
     first: Difference | None
     beside: ec57.Compared
@@ -97,7 +99,9 @@ def compare_one(engine: MonitorEngine, record: Record, stall: int = 0) -> Compar
     wrong, first = differences(front, record.name, heard, trace, seen)
     seconds = simulated, time.perf_counter() - start
     sizes = len(codes), len(heard.off), len(heard.block)
-    return Compared(record.name, *sizes, wrong, seen.clocks, seconds, first, told.compared(front, record, seen))
+    return Compared(
+        record.name, *sizes, wrong, seen.clocks, seen.longest, seconds, first, told.compared(front, record, seen)
+    )
 
 
 def differences(front: FrontEnd, record: str, heard: Heard, trace: Trace, seen: Seen) -> tuple[int, Difference | None]:

@@ -48,21 +48,23 @@ def run_bench(
     bench: str,
     on_line: Callable[[str], None] = lambda line: None,
     settings: Mapping[str, str] | None = None,
+    top: str = "farm",
 ) -> ElementTree.Element:
     """Build a farm and run a cocotb bench on it through cocotb-test; returns cocotb's results.
 
     folder:   from `farm.save`; Verilator does nothing there when it has been there before.
     on_line:  gets each line that the simulation logs.
     settings: environment of the bench.
+    top:      the module, in a file of its name in the folder.
     """
     results = folder / "results.xml"
     results.unlink(missing_ok=True)
     environment = verilator_environment() | {"FARM": str(folder), "COCOTB_RESULTS_FILE": str(results)}
     options: dict[str, Any] = {
         "simulator": "verilator",
-        "toplevel": "farm",
+        "toplevel": top,
         "module": bench,
-        "verilog_sources": [str(folder / "farm.v")],
+        "verilog_sources": [str(folder / f"{top}.v")],
         "sim_build": str(folder / "sim"),
         "compile_args": COMPILE,
         "make_args": MAKE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from sparrow_ecg.hw.config import option_names
 from sparrow_ecg.hw.core.catalog import DATAPATHS, choose
@@ -45,7 +46,7 @@ class Space:
             ):
                 given = {"lanes": lanes, "weights": weights, "neuron": neuron, "zero_skip": skip}
                 kind = DATAPATHS[datapath]
-                known = {n: v for n, v in given.items() if n in option_names(kind) or hasattr(kind, n)}
+                known: dict[str, Any] = {n: v for n, v in given.items() if n in option_names(kind) or hasattr(kind, n)}
                 try:
                     config = choose(network, datapath, **known)
                 except InputError:

@@ -39,7 +39,7 @@ from sparrow_ecg.sim.verbs.options import RecordsOption
 AROUND = 90  # blocks of a waveform before and after the one that is looked at: a second
 
 
-@core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", "skip_bits", network="watch", top="monitor", weights="rom")
 def main(
     core: Build,
     records: RecordsOption = "",
@@ -93,6 +93,7 @@ def main(
         "beats": sum(each.beats for each in done),
         "mismatches": wrong,
         "clocks": sum(each.clocks for each in done),
+        "longest_work": max(each.longest for each in done),
         "samples_per_second": samples / seconds,
         "seconds": time.perf_counter() - start,
         **scores["all"],
@@ -102,13 +103,14 @@ def main(
     if not fuzz:
         _show(scores)
     name = f"monitor-{monitor.network.name}{'-fuzz' if fuzz else ''}"
-    if core.config != choose(core.network):
+    if core.config != choose(core.network, top=core.top):
         name += f"-{core.config.slug(core.network)}"
     out.print(f"wrote {write_atomic(folder / f'{name}.json', json.dumps(report, indent=1) + chr(10))}")
     out.print(
         f"{'bit-exact' if not wrong else f'NOT bit-exact, {wrong} blocks or beats differ'}: {samples} samples of"
         f" {len(done)} records, {report['blocks']} blocks, {report['beats']} beats;"
-        f" {report['samples_per_second']:.0f} samples/s, {report['seconds']:.0f} s in all",
+        f" {report['samples_per_second']:.0f} samples/s, {report['seconds']:.0f} s in all; at most"
+        f" {report['longest_work']} cycles of work on a block",
         style="bold",
     )
     raise typer.Exit(bool(wrong))
@@ -141,7 +143,8 @@ def _score(records: dict[str, ec57.Compared]) -> dict[str, Any]:
         "missed": found["missed"],
         "extra": found["extra"],
         "worst_record": {"record": lowest[0], **lowest[1]["QRS"]},
-        "per_class": {"V": found["VEB"], "S": found["SVEB"], "peak_within_2": found["peak_within"]},
+        **{name: found[name] for name in ("VEB", "SVEB", "per_class")},
+        "peak_within_2_of": found["peak_within"],
     }
 
 

@@ -23,7 +23,7 @@ from sparrow_ecg.model.verbs.options import DataOption, OutOption
 from sparrow_ecg.sim.rtl.monitor_firmware import verify
 
 
-@core_options("datapath", "lanes", "zero_skip", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", "skip_bits", top="monitor_chip", weights="rom")
 def main(
     core: Build,
     record: Annotated[str | None, typer.Option(help="Name of a record; by default generated ECG.")] = None,

@@ -24,7 +24,7 @@ from sparrow_ecg.sim.rtl.monitor_board import MonitorBoard
 from sparrow_ecg.sim.rtl.monitor_fuzz import fuzz
 
 
-@core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", "skip_bits", network="watch", top="monitor_chip", weights="rom")
 def main(
     core: Build,
     frames: Annotated[int, typer.Option(min=1, help="How many.")] = 10_000,

@@ -41,7 +41,7 @@ GENERATED = "generated ECG, no record of a person: no score counts"
 SECONDS = 300  # of generated ECG
 
 
-@core_options("datapath", "lanes", "zero_skip", network="watch", weights="rom")
+@core_options("datapath", "lanes", "zero_skip", "skip_bits", network="watch", top="monitor", weights="rom")
 def main(
     core: Build,
     record: Annotated[str, typer.Option(help="Name of the record.")] = "119",

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sparrow_ecg.hw.frontend.monitor import Monitor, compare
+from sparrow_ecg.hw.host.ads129x_monitor import Ads129xMonitor
 from sparrow_ecg.model.frontend.blocks import BLOCK
-from sparrow_ecg.model.frontend.frontend import FrontEnd
-from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.energy import average
@@ -19,9 +19,11 @@ from sparrow_ecg.sim.gates.energy.measurement import STEP
 from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
 from sparrow_ecg.sim.gates.library.liberty import Library
+from sparrow_ecg.sim.gates.run.converting import frames
 from sparrow_ecg.sim.gates.run.gatesim import LANES
 from sparrow_ecg.sim.gates.run.monitorsim import CLOCK_HZ, MonitorSimulator
 
+HELD = BLOCK + 1  # samples that may come while a block is worked on: those of the next one, and one waits
 SETTLING = 6.0  # s from reset on, in which the detector learns; not measured
 
 
@@ -33,11 +35,11 @@ class Stretches:
     of: tuple[tuple[str, int], ...]
 
 
-def draw(records: Mapping[str, np.ndarray], seconds: float, seed: int) -> Stretches:
+def draw(records: Mapping[str, np.ndarray], seconds: float, seed: int, rate: float = SAMPLING_RATE) -> Stretches:
     """A stretch in each lane, of all records in turn, each from a place drawn at random; `SETTLING` comes on top."""
     rng = np.random.default_rng(seed)
     names = [name for _, name in zip(range(LANES), _again(sorted(records)), strict=False)]
-    samples = round((SETTLING + seconds) * SAMPLING_RATE)
+    samples = round((SETTLING + seconds) * rate)
     starts = [int(rng.integers(0, max(1, len(records[name]) - samples))) for name in names]
     codes = np.stack([records[name][first : first + samples] for name, first in zip(names, starts, strict=True)])
     return Stretches(codes, tuple(zip(names, starts, strict=True)))
@@ -52,24 +54,18 @@ def check(design: Design, stretches: Stretches, answers: Sequence[Any]) -> tuple
     """How many beats the netlist told in its answers to the stretches, and how many differ from the golden model's in
     time, interval, class or any potential, as far as a monitor tells it; a beat too many or too few differs.
     """
-    compare = _events if design.build.top == "monitor_chip" else _fields
-    found = [compare(design, *each) for each in zip(stretches.codes, answers, strict=True)]
+    each_lane = _events if design.build.top == "monitor_chip" else _fields
+    found = [each_lane(design, *each) for each in zip(stretches.codes, answers, strict=True)]
     return sum(told for told, _ in found), sum(wrong for _, wrong in found)
 
 
 def _fields(design: Design, codes: np.ndarray, fields: Mapping[str, np.ndarray]) -> tuple[int, int]:
-    """Of a monitor."""
-    heard = FrontEnd.of(design.network, design.build.rate).run(codes)
-    trace = golden.run(design.network, heard.counts, design.build.config.neuron)
-    beats = min(len(heard.peak), len(fields["peak"]))
-    judged = heard.judged[:beats]
-    right = fields["peak"][:beats] == heard.peak[:beats] // BLOCK
-    right &= fields["previous"][:beats] == heard.rhythm[:beats, 0] // BLOCK
-    right &= fields["judged"][:beats] == judged
-    same = fields["klass"][:beats] == trace.classes[:beats]
-    same &= (fields["potentials"][:beats] == trace.outputs[:beats]).all(axis=1)
-    right &= same | ~judged
-    return len(fields["peak"]), int((~right).sum()) + abs(len(heard.peak) - len(fields["peak"]))
+    """Of a monitor, with an adapter or without."""
+    monitor = design.build.component
+    if isinstance(monitor, Ads129xMonitor):
+        monitor, codes = monitor.monitor, monitor.adapter.compute(frames(codes, monitor.adapter))
+    assert isinstance(monitor, Monitor)
+    return compare(monitor, codes, fields)
 
 
 def _events(design: Design, codes: np.ndarray, read: Sequence[Any]) -> tuple[int, int]:
@@ -85,6 +81,7 @@ def _events(design: Design, codes: np.ndarray, read: Sequence[Any]) -> tuple[int
 class Measured:
     """parts: with glitches, by what the design is at; still: without. beats: told in ``seconds`` of ECG, of all.
     answers: of each lane what it told, from reset on. unequal: cycles in which a lane told otherwise with delays.
+    longest: see `MonitorSimulator`.
     """
 
     parts: dict[str, MeteredEnergy]
@@ -93,6 +90,7 @@ class Measured:
     seconds: float
     answers: Sequence[Any]
     unequal: int
+    longest: int
 
     @property
     def dynamic_nw(self) -> float:
@@ -109,7 +107,7 @@ def measure(
     """Energy of the stretches without their first `SETTLING`. progress: told how many samples more are done.
     simulator: other than the design's own.
     """
-    timing, unseen = design.timing, round(SETTLING * SAMPLING_RATE)
+    timing, unseen = design.timing, round(SETTLING * design.build.rate)
     step = max(timing.period * STEP, 1e-4)
     parts: dict[str, list[MeteredEnergy]] = defaultdict(list)
     still: list[MeteredEnergy] = []
@@ -121,15 +119,17 @@ def measure(
         parts[piece.part].append(meter.energy(piece.moves))
         beats += piece.beats
     lanes, samples = stretches.codes.shape
-    seconds = lanes * (samples - unseen) / SAMPLING_RATE
+    seconds = lanes * (samples - unseen) / design.build.rate
     whole = {name: add(each) for name, each in parts.items()}
-    return Measured(whole, add(still), beats, seconds, simulator.answers(), simulator.unequal)
+    told = simulator.answers(), simulator.unequal, simulator.longest
+    return Measured(whole, add(still), beats, seconds, *told)
 
 
 def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str, Any]:
     """Powers in nW, JSON-ready. hot: see `average.leakage`."""
     whole = add(list(measured.parts.values()))
-    root = root_gate(design.netlist.library, CLOCK_HZ)
+    hertz = clock_hz(measured.longest, design.build.rate)
+    root = root_gate(design.netlist.library, hertz)
     dynamic = measured.dynamic_nw + root
     leakage = average.leakage(whole.leakage_nw, design.netlist, hot)
     blocks = {
@@ -151,9 +151,19 @@ def summary(design: Design, measured: Measured, hot: Library | None) -> dict[str
         "seconds": measured.seconds,
         "beats_a_minute": 60 * measured.beats / measured.seconds,
         "parts_nw": per_second,
+        "clock_hz": hertz,
         "clocks_per_second": whole.cycles / measured.seconds,
+        "longest_work": measured.longest,
         "blocks": dict(sorted(blocks.items(), key=lambda item: -sum(item[1].values()))),
     }
+
+
+def clock_hz(longest: int, rate: float) -> int:
+    """The clock that always runs: `CLOCK_HZ`, doubled until the longest work ends before samples are lost."""
+    hertz = CLOCK_HZ
+    while longest * rate > HELD * hertz:
+        hertz *= 2
+    return hertz
 
 
 def root_gate(library: Library, hertz: float) -> float:

@@ -150,8 +150,7 @@ class ChipListener(MonitorSimulator):
         yield "sample", pins
         still = np.repeat(pins, FEW, axis=0)
         still[:, VALID] = 0
-        while player.last_seen[0]:
-            yield "block", still
+        yield from self._work(player, still)
 
     def _collect(self, seen: np.ndarray) -> None:
         """What the hosts heard in some cycles, uint64[cycles, watched]."""

@@ -30,11 +30,14 @@ class MonitorSimulator:
     """A netlist of a monitor.
 
     parts:         what it is at: the cycle that takes a sample; all others.
+    bits:          of a sample.
+    longest:       cycles of the longest work after a sample, in steps of `FEW`.
     pins, watched: nets that are played, and that are looked at.
     unequal:       cycles of `pieces` in which what is looked at was otherwise with delays, in any lane.
     """
 
     parts: ClassVar[tuple[str, ...]] = ("sample", "block")
+    bits: ClassVar[int] = RESOLUTION
 
     def __init__(self, netlist: Netlist, monitor: Build):
         self.netlist, self.monitor = netlist, monitor
@@ -42,6 +45,7 @@ class MonitorSimulator:
         self.stated: dict[str, Any] = {}
         self.unequal = 0
         self.pins, self.watched = self._nets()
+        self.longest = 0
 
     def _nets(self) -> tuple[list[int], list[int]]:
         nets = self.netlist.inputs | self.netlist.outputs
@@ -120,7 +124,7 @@ class MonitorSimulator:
         padded = np.zeros((LANES, codes.shape[1]), np.int64)
         padded[: len(codes)] = codes
         for sample in padded.T:
-            bits = (sample[:, None] >> np.arange(RESOLUTION) & 1).astype(np.uint8)
+            bits = (sample[:, None] >> np.arange(self.bits) & 1).astype(np.uint8)
             yield np.ascontiguousarray(np.packbits(bits, axis=0, bitorder="little").T).view(np.uint64)[:, 0]
 
     def _steps(self, player: Played, sample: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
@@ -137,8 +141,15 @@ class MonitorSimulator:
         taking = pins.copy()
         taking[:, 1] = ONES
         yield "sample", taking
+        yield from self._work(player, np.repeat(pins, FEW, axis=0))
+
+    def _work(self, player: Played, still: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Cycles without a sample, until no lane asks for its clock. still: pins in `FEW` cycles."""
+        cycles = 0
         while player.last_seen[0]:
-            yield "block", np.repeat(pins, FEW, axis=0)
+            yield "block", still
+            cycles += FEW
+        self.longest = max(self.longest, cycles)
 
     def _collect(self, seen: np.ndarray) -> None:
         """Beats that are told in some cycles, uint64[cycles, watched]: each is offered for one cycle, and taken."""

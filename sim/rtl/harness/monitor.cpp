@@ -86,14 +86,14 @@ void monitor_close(void* handle) { delete static_cast<Simulator*>(handle); }
 // sample in the waveform.
 // For each block: what the probes were after it, int32[blocks][PROBES]. For each beat: in which block it was told, its
 // bits, uint32[beats][WORDS], and the counts that the core had taken since the last one, uint16[beats][INPUTS].
-// Returns whether it came to its end.
+// longest: cycles of the longest work on a block. Returns whether it came to its end.
 int monitor_run(void* handle, const uint16_t* codes, uint64_t samples, uint32_t seed, uint64_t shown_from,
                 uint64_t most_blocks, uint64_t most_beats, int32_t* probes, int32_t* told_in, uint32_t* bits,
-                uint16_t* counts, uint64_t* blocks, uint64_t* beats, uint64_t* clocks) {
+                uint16_t* counts, uint64_t* blocks, uint64_t* beats, uint64_t* clocks, uint64_t* longest) {
     auto& simulator = *static_cast<Simulator*>(handle);
     auto& harness = *simulator.harness;
     simulator.noise = seed;
-    uint64_t idle = 0;
+    uint64_t idle = 0, busy = 0;
     bool offered = false;
     for (uint64_t sample = 0; sample < samples || harness.busy;) {
         simulator.shown = sample >= shown_from;
@@ -121,6 +121,8 @@ int monitor_run(void* handle, const uint16_t* codes, uint64_t samples, uint32_t 
             ++*blocks;
         }
         simulator.was_busy = harness.busy;
+        busy = harness.busy ? busy + 1 : 0;
+        if (busy > *longest) *longest = busy;
         idle = taken ? 0 : idle + 1;
         if (idle > PATIENCE) return 0;
     }

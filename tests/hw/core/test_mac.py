@@ -8,6 +8,8 @@ import pytest
 from sparrow_ecg.hw.core.catalog import choose
 from sparrow_ecg.hw.core.mac import Mac
 from sparrow_ecg.hw.core.mac_core import Step, steps
+from sparrow_ecg.hw.core.serial import Serial
+from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Dense, DirectCounts, Network, golden
 from sparrow_ecg.model.network.drawn import random_beats, random_network, worst_beats
@@ -75,6 +77,9 @@ def test_options() -> None:
     network = random_network(np.random.default_rng(0), (8, 5, 3), weights="sparse")
     assert choose(network, skip_bits=1) == Mac(1)
     assert isinstance(choose(network, "mac"), Mac)
+    assert isinstance(choose(network, top="monitor"), Mac)
+    assert choose(network, top="monitor_chip", lanes=2) == Serial(2)
+    assert isinstance(choose(network), Tree)
     with pytest.raises(InputError, match="skip_bits = 5: give 0 to 4"):
         choose(network, "mac", skip_bits=5)
     with pytest.raises(InputError, match="lanes = 2: the datapath mac has no such choice"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparrow_ecg.hw.host.ads129x import SLOW, Ads129x
+from sparrow_ecg.hw.host.ads129x import DROPPED, SLOW, Ads129x
 from sparrow_ecg.model.errors import InputError
 from tests.support.examples import examples
 from tests.support.simulate import simulate
@@ -75,6 +76,9 @@ def codes(frames: list, word: int, shift: int) -> list[int | None]:
 def test_codes(frames, word, shift):
     adapter = Ads129x(word, OFF, shift)
     converter = Converter(adapter)
+    words = np.array([[status, *channels] for status, channels, _ in frames])
+    computed = adapter.compute(words).tolist()
+    assert computed == [DROPPED if code is None else code for code in codes(frames, word, shift)]
 
     async def bench(context: Any) -> None:
         for (status, channels, pause), expected in zip(frames, codes(frames, word, shift), strict=True):
@@ -91,7 +95,7 @@ def test_codes(frames, word, shift):
             assert seen == ([] if expected is None else [expected])
             assert wrong == (expected is None)
             assert converter.bits == (24 if expected is None else 24 * (word + 1))
-            assert cycles <= 49 * (word + 1) + 3
+            assert expected is None or cycles == adapter.cycles
         converter.done = True
 
     simulate(adapter, bench, converter.run)

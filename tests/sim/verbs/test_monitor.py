@@ -46,6 +46,10 @@ def test_records_are_compared_sample_by_sample(records, tmp_path, capsys) -> Non
     assert report["blocks"] == report["samples"] // 4
     assert report["qrs_se"] > 0.95
     assert set(report["splits"]) == {"all"}
+    assert list(report["per_class"]) == list("NSVF")
+    assert report["splits"]["all"]["per_class"] == report["per_class"]
+    assert report["per_class"]["N"]["count"] > 100
+    assert 5 < report["longest_work"] < 455  # at 32.768 kHz no sample is lost
 
 
 def test_a_block_of_several_records_is_refused(records, capsys) -> None:

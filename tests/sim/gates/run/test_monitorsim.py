@@ -37,9 +37,9 @@ def checked(design: Design, drawn: Stretches | None = None) -> tuple[int, int]:
     return monitoring.check(design, drawn, design.monitor.run(drawn.codes))
 
 
-def designed(library, top="monitor", corners=()) -> Design:
+def designed(library, top="monitor", corners=(), rate=360) -> Design:
     network = random_network(np.random.default_rng(3), (6, 4, 4), steps=7, weight_bits=3, input_bits=3)
-    build = Build(replace(network, encoding=SHORT, classes=tuple("NSVF")), Tree(), top)
+    build = Build(replace(network, encoding=SHORT, classes=tuple("NSVF")), Tree(), top, rate=rate)
     module = synthesis.synthesise(build, library)
     return Design(build, library, synthesis.Flow(), module, corners=corners, clock_mhz=CLOCK_HZ / 1e6)
 
@@ -81,7 +81,15 @@ def test_power_adds_up(library):
     assert np.isclose(found["active_nj_per_beat"] * found["beats"], found["dynamic_nw"] * found["seconds"])
     assert found["dynamic_without_glitches_nw"] < found["dynamic_nw"]
     assert found["clocks_per_second"] >= 360
+    assert 10 < found["longest_work"] < 100
+    assert found["clock_hz"] == 32768
     assert np.isclose(sum(found["parts_nw"].values()) + found["blocks"]["root gate"]["clock"], found["dynamic_nw"])
+
+
+def test_the_clock_is_as_fast_as_no_sample_needs_to_be_lost():
+    """Five samples of 360 a second: 455 cycles of 32.768 kHz and a little."""
+    clocks = [monitoring.clock_hz(longest, 360) for longest in (0, 455, 456, 910, 911, 1821)]
+    assert [clock / 32768 for clock in clocks] == [1, 1, 2, 2, 4, 8]
 
 
 @libraries("sky130")
