@@ -66,8 +66,8 @@ strangers: $(BASE) ## the networks for patients never seen: mean and deviation o
 ablate: $(DEV) ## what each group of features brings to them, on DS1, records left out in turn: 360 short trainings
 	$(RUN) ablate $(ARGS)
 
-methods: $(DEV) ## other conversions, on pictures (ARGS='--dataset cifar10'): trains, resumable; accuracy, spikes and loss of each
-	$(RUN) methods --train $(ARGS)
+methods: $(DEV) ## other conversions, on pictures: accuracy, spikes and loss of each, of shipped networks (ARGS=--train: of your own, resumable)
+	$(RUN) methods $(ARGS)
 
 eeg: $(DEV) ## emotions or movements from EEG (ARGS='--dataset deap'): splits that leak and do not, energy, RTL; resumable
 	$(RUN) eeg $(ARGS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch.nn import functional
 
@@ -9,15 +11,18 @@ from sparrow_ecg.model.methods.graph import Fire
 
 
 class Stairs(torch.autograd.Function):
-    """``floor(x)``, with the gradient of x."""
+    """``clamp(floor(levels x), 0, most) / levels``, with gradient 1 from 0 to the end of the highest step."""
 
     @staticmethod
-    def forward(ctx: object, x: torch.Tensor) -> torch.Tensor:
-        return x.floor()
+    def forward(ctx: Any, x: torch.Tensor, levels: int, most: int) -> torch.Tensor:
+        ctx.save_for_backward(x)
+        ctx.end = (most + 1) / levels
+        return (x * levels).floor_().clamp_(0, most).div_(levels)
 
     @staticmethod
-    def backward(ctx: object, *gradients: torch.Tensor) -> torch.Tensor:
-        return gradients[0]
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        (x,) = ctx.saved_tensors
+        return gradients[0] * ((x >= 0) & (x < ctx.end)), None, None
 
 
 def rectify(name: str, x: torch.Tensor) -> torch.Tensor:
@@ -31,5 +36,8 @@ def clamp(ceiling: float) -> Fire:
 
 
 def staircase(levels: int, ceiling: float = 1.0) -> Fire:
-    """``clamp(floor(levels x) / levels, 0, ceiling)``, with the clamp's gradient: CQ, and VR with a ceiling below 1."""
-    return lambda name, x: Stairs.apply(x.clamp(0, ceiling) * levels) / levels
+    """Levels from 0 to 1, up to a ceiling: CQ, and VR with a ceiling below 1.
+
+    The one step of T = 1 has a gradient on both sides: `Stairs`.
+    """
+    return lambda name, x: Stairs.apply(x, levels, round(levels * ceiling))

@@ -87,6 +87,10 @@ class Spiking:
     def sites(self) -> list[str]:
         return [layer.name for layer in self.layers if layer.threshold is not None]
 
+    def threshold(self, site: str) -> torch.Tensor:
+        """Of a site, [channels] or [1]."""
+        return next(each.threshold for each in self.layers if each.name == site and each.threshold is not None)
+
     def with_thresholds(self, thresholds: Mapping[str, torch.Tensor]) -> Spiking:
         """The same, but for the thresholds of some sites."""
         layers = (replace(each, threshold=thresholds.get(each.name, each.threshold)) for each in self.layers)

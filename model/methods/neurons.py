@@ -16,9 +16,18 @@ Neuron = Literal["if", "ssf"]
 NEURONS: tuple[Neuron, ...] = get_args(Neuron)
 
 
+def shares(total: torch.Tensor, threshold: torch.Tensor | int) -> torch.Tensor:
+    """``floor(total / threshold)`` of whole numbers that the float holds exactly, threshold above 0.
+
+    One that is not whole is at least 1 / threshold below the next whole number, which is more than division rounds off.
+    torch's own floor division takes ten times as long.
+    """
+    return (total / threshold).floor_()
+
+
 def fires(total: torch.Tensor, threshold: torch.Tensor, steps: int) -> torch.Tensor:
     """SSF in closed form: spikes of a window, of the sum of its currents; threshold broadcasts along channels."""
-    return torch.div(total, threshold, rounding_mode="floor").clamp(0, steps)
+    return shares(total, threshold).clamp_(0, steps)
 
 
 def spikes(currents: torch.Tensor, threshold: torch.Tensor, neuron: Neuron) -> torch.Tensor:
@@ -30,15 +39,15 @@ def spikes(currents: torch.Tensor, threshold: torch.Tensor, neuron: Neuron) -> t
         return (step < count).to(currents.dtype)
     train = torch.empty_like(currents)
     potential = torch.zeros_like(currents[0])
-    for k, current in enumerate(currents):
-        potential = potential + current
-        train[k] = potential >= threshold
-        potential = potential - threshold * train[k]
+    for current, fired in zip(currents, train, strict=True):
+        potential += current
+        torch.ge(potential, threshold, out=fired)
+        potential.addcmul_(fired, threshold, value=-1)
     return train
 
 
 def evenly(counts: torch.Tensor, steps: int) -> torch.Tensor:
     """A train [steps, ...] of so many spikes, as evenly spread as can be: how a coded picture comes in."""
     step = torch.arange(1, steps + 1, dtype=counts.dtype).reshape(-1, *[1] * counts.ndim)
-    reached = torch.div(step * counts, steps, rounding_mode="floor")
+    reached = shares(step * counts, steps)
     return torch.diff(reached, dim=0, prepend=torch.zeros_like(reached[:1]))

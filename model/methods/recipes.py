@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sparrow_ecg.model.methods.activations import clamp, rectify, staircase
 from sparrow_ecg.model.methods.graph import Fire
@@ -15,10 +15,11 @@ class Method:
 
     steps, levels: T, and r; T spikes stand for a value of T/r.
     pooled:   fire behind each pooling, too.
-    staged:   clamp first, then quantise; without, the network stays as the rectifier trained it, and each site's
-              ceiling is the highest activation but for `OUTLIERS`.
+    staged:   trained on with clamps and staircases; without, the network stays as the rectifier trained it, and each
+              site's ceiling is the highest activation but for `OUTLIERS`.
     expanded: the picture comes in as its codes with r - 1, r and r + 1 levels (ICE).
     tuned:    thresholds of channels are tuned for IF, on training pictures.
+    candidates: of T, where validation pictures choose it after training; else it is ``steps``.
     weight_bits: of weights, rounded without training.
     """
 
@@ -30,7 +31,12 @@ class Method:
     coding: Coding = "analog"
     expanded: bool = False
     tuned: bool = False
+    candidates: tuple[int, ...] = ()
     weight_bits: int = 9
+
+    def at(self, steps: int) -> Method:
+        """The same with another T: T spikes stand for what they stood for."""
+        return self if steps == self.steps else replace(self, steps=steps, levels=self.levels * steps // self.steps)
 
     @property
     def ceiling(self) -> float:
@@ -41,17 +47,19 @@ class Method:
         """What sites fire in each stage of training behind the first, which has rectifiers."""
         if not self.staged:
             return ()
-        return clamp(self.ceiling), staircase(self.levels, self.ceiling)
+        stairs = staircase(self.levels, self.ceiling)
+        return (clamp(self.ceiling), stairs) if self.coding == "analog" else (stairs,)
 
 
 FIRST: Fire = rectify
 OUTLIERS = 0.001  # of activations of a site, above the ceiling of threshold balancing
 LONGEST = 32  # steps to which accuracy against time is followed
+CANDIDATES = (16, 32, 64)  # for CQ+'s T
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """epochs, rates: of the float network, and of each stage behind it. crops: pixels by which a training picture is
+    """epochs, rates: of the float network, and of all stages behind it. crops: pixels by which a training picture is
     shifted at most, and mirrored half of the time; 0: neither.
     """
 
@@ -72,21 +80,19 @@ class Recipe:
 def _methods(steps: int, pairs: tuple[tuple[int, int], ...]) -> dict[str, Method]:
     plain = Method("threshold balancing", LONGEST, LONGEST, staged=False)
     vr = {
-        f"vr-{t}-{r}": Method(
-            f"VR-encoding, T = {t}, r = {r}", t, r, pooled=True, coding="spikes", expanded=True, tuned=True
-        )
+        f"vr-{t}-{r}": Method(f"VR-encoding, T = {t}, r = {r}", t, r, coding="spikes", expanded=True, tuned=True)
         for t, r in pairs
     }
     return {
         "balanced": plain,
         "cq": Method(f"CQ, {steps} levels", steps, steps),
-        "cq+": Method(f"CQ+, {steps} levels", steps, steps, pooled=True, tuned=True),
+        "cq+": Method(f"CQ+, {steps} levels", steps, steps, pooled=True, tuned=True, candidates=CANDIDATES),
         **vr,
     }
 
 
 RECIPES = {
-    "mnist": Recipe("digits", (6, 3), (6e-3, 2e-3), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5)))),
+    "mnist": Recipe("digits", (3, 3), (6e-3, 2e-2), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5)))),
     "cifar10": Recipe("compact", (24, 8), (4e-3, 1e-3), 128, 5e-3, 4, _methods(15, ((8, 10),))),
 }
 VALIDATION = 5000  # training pictures that validate, the last ones

@@ -24,7 +24,7 @@ def spread(values: Sequence[float]) -> dict[str, Any]:
 
 
 def results(measured: Measured, dataset: str, note: str, seeds: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """JSON-ready. ``ann``: the network with rectifiers. ``snn``: IF after so many steps, and SSF at T."""
+    """JSON-ready. ``ann``: the network with rectifiers. ``snn``: IF after so many steps; ``if``: at each seed's T."""
     ann = [each["float"] for each in measured.get("balanced", ())]
     rows = {}
     for name, each in measured.items():
@@ -32,14 +32,16 @@ def results(measured: Measured, dataset: str, note: str, seeds: Mapping[str, Seq
         times = [t for t in first["if"] if all(t in one["if"] for one in each)]
         rows[name] = {
             "method": first["method"],
-            "steps": first["steps"],
+            "steps": [one["steps"] for one in each],
             "levels": first["levels"],
             "weight_bits": first["weight_bits"],
             "images": first["images"],
+            "simulated": first["simulated"],
             "seeds": list(seeds[name]),
             "ann": spread(ann) if ann else None,
             **{key: spread([one[key] for one in each]) for key in ("float", "quantised", "ssf", "loss")},
             "snn": {t: spread([one["if"][t] for one in each]) for t in times},
+            "if": spread([one["if"][str(one["steps"])] for one in each]),
             "equal": all(one["equal"] for one in each),
             "sparsity": {site: spread([one["sites"][site]["sparsity"] for one in each]) for site in first["sites"]},
             "spikes": {site: spread([one["sites"][site]["spikes"] for one in each]) for site in first["sites"]},
@@ -54,7 +56,11 @@ def table(found: Mapping[str, Any]) -> Table:
     rows = found["methods"]
     first = next(iter(rows.values()))
     count = {len(row["seeds"]) for row in rows.values()}
-    title = f"{found['dataset']}, {first['images']} test pictures, % right, {'/'.join(map(str, sorted(count)))} seeds"
+    seeds = "/".join(map(str, sorted(count)))
+    title = (
+        f"{found['dataset']}, {first['images']} test pictures, IF and sparsity on {first['simulated']} of them, "
+        f"% right, seeds: {seeds}"
+    )
     if found["note"]:
         title += f" ({found['note']})"
     view = Table(title=title, title_justify="left")
@@ -67,10 +73,10 @@ def table(found: Mapping[str, Any]) -> Table:
         done = row["operations"]
         view.add_row(
             row["method"],
-            str(row["steps"]),
+            ", ".join(map(str, sorted(set(row["steps"])))),
             plus_minus(row["float"]),
             plus_minus(row["quantised"]) + ("" if row["equal"] else " NOT EQUAL"),
-            plus_minus(row["snn"][str(row["steps"])]),
+            plus_minus(row["if"]),
             plus_minus(row["loss"]),
             f"{plus_minus(row['snn'][last])} ({last})",
             f"{100 * sparsity:.1f}",
@@ -91,8 +97,9 @@ def picture(found: Mapping[str, Any]) -> bytes:
         times = [int(t) for t in row["snn"]]
         means = [100 * row["snn"][str(t)]["mean"] for t in times]
         (line,) = axes.plot(times, means, marker="." if len(times) > 1 else "o", label=f"{row['method']}: IF")
-        axes.plot(row["steps"], 100 * row["quantised"]["mean"], "*", markersize=12, color=line.get_color())
-        lowest = min(lowest, 100 * row["quantised"]["mean"])
+        for steps, share in zip(row["steps"], row["quantised"]["each"], strict=True):
+            axes.plot(steps, 100 * share, "*", markersize=10, color=line.get_color())
+            lowest = min(lowest, 100 * share)
     ann = next(iter(found["methods"].values()))["ann"]
     if ann:
         axes.axhline(100 * ann["mean"], color="grey", linestyle=":", label="float network, rectifiers")

@@ -6,8 +6,9 @@ the same as all of them step by step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -16,9 +17,11 @@ from torch import nn
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.methods.graph import INPUT
 from sparrow_ecg.model.methods.integers import FULL, Layer, Spiking
-from sparrow_ecg.model.methods.neurons import Neuron, evenly, fires, spikes
+from sparrow_ecg.model.methods.neurons import Neuron, evenly, fires, shares, spikes
+from sparrow_ecg.model.signals.images.pictures import Pictures
 
 EXACT = {torch.float32: 1 << 24, torch.float64: 1 << 53}  # integers up to here
+TOGETHER = 256  # pictures times steps that are simulated together: what caches hold
 Site = Callable[[Layer, torch.Tensor], torch.Tensor]
 
 
@@ -41,13 +44,20 @@ class Run:
         return self.answers.argmax(-1).numpy()
 
 
-def coded(network: Spiking, pixels: np.ndarray) -> torch.Tensor:
+def batches(pictures: Pictures, steps: int) -> Iterator[Pictures]:
+    """So many pictures that their windows are simulated together."""
+    size = max(TOGETHER // steps, 1)
+    for start in range(0, len(pictures), size):
+        yield pictures.take(slice(start, start + size))
+
+
+def coded(network: Spiking, pixels: np.ndarray, longest: int = 0) -> torch.Tensor:
     """What comes in of a picture in the whole window: currents or spikes, of uint8[batch, channels, height, width].
 
     With more input channels than the picture has, its codes with r - 1, r and r + 1 levels stand side by side
-    (input expansion of VR-encoding).
+    (input expansion of VR-encoding). In a float in which ``longest`` steps, if more than T, are exact, too.
     """
-    bytes_ = torch.tensor(pixels, dtype=dtype(network, pixels.shape[1:]))
+    bytes_ = torch.tensor(pixels, dtype=dtype(network, pixels.shape[1:], max(longest, network.steps)))
     if network.coding == "analog":
         return bytes_ * network.steps
     copies = channels(network, pixels.shape[1]) // pixels.shape[1]
@@ -63,19 +73,30 @@ def expansion(levels: int, copies: int) -> tuple[int, ...]:
 
 def expand(pixels: torch.Tensor, levels: int, steps: int) -> torch.Tensor:
     """Spikes of pixels, 0..255: ``clamp(floor(levels p / 255), 0, steps)``."""
-    return torch.div(pixels * levels, FULL, rounding_mode="floor").clamp(0, steps)
+    return shares(pixels * levels, FULL).clamp_(0, steps)
 
 
-def _walk(network: Spiking, values: torch.Tensor, times: int, site: Site, active: dict[str, float]) -> torch.Tensor:
+def _walk(
+    network: Spiking, values: torch.Tensor, times: int, site: Site, active: dict[str, float], within: int
+) -> torch.Tensor:
+    """The last layer's sums. within: how many rows of inputs are of the window, and count as active or not."""
     kept = {INPUT: values}
     for layer in network.layers:
-        taken = [kept[name] for name in layer.inputs]
+        taken = _alike([kept[name] for name in layer.inputs])
         if layer.weight is not None:
-            active[layer.name] = float(taken[0].count_nonzero()) / taken[0].numel()
+            inputs = taken[0][:within]
+            active[layer.name] = float(inputs.count_nonzero()) / inputs.numel()
         kept[layer.name] = site(layer, taken[0]) if layer.threshold is not None else layer.apply(taken, times)
     return kept[network.layers[-1].name]
 
 
+def _alike(values: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Values of every step, where some are the same in each and stand once."""
+    most = max(map(len, values))
+    return [each.repeat(most // len(each), *[1] * (each.ndim - 1)) for each in values] if len(values) > 1 else values
+
+
+@torch.no_grad()
 def at_once(network: Spiking, pixels: np.ndarray) -> Run:
     """SSF in closed form: the quantised network. pixels: uint8[batch, channels, height, width]."""
     values = coded(network, pixels)
@@ -85,22 +106,27 @@ def at_once(network: Spiking, pixels: np.ndarray) -> Run:
         run.counts[layer.name] = fires(total, shaped(layer.threshold, total), network.steps)
         return run.counts[layer.name]
 
-    return replace(run, answers=_walk(exact, values, network.steps, site, run.active)[None])
+    return replace(run, answers=_walk(exact, values, network.steps, site, run.active, len(pixels))[None])
 
 
-def step_by_step(network: Spiking, pixels: np.ndarray, neuron: Neuron) -> Run:
-    """Every neuron in every step. pixels: uint8[batch, channels, height, width]."""
-    steps, window = network.steps, coded(network, pixels)
+@torch.no_grad()
+def step_by_step(network: Spiking, pixels: np.ndarray, neuron: Neuron, longest: int = 0) -> Run:
+    """Every neuron in every step. pixels: uint8[batch, channels, height, width].
+
+    longest: answers of so many steps, where they are more than T and pixels are currents: IF goes on as it began.
+    """
+    window, constant = coded(network, pixels, longest), network.coding == "analog"
+    steps = max(longest, network.steps) if constant else network.steps
     exact, run = network.to(window.dtype), Run(window, {}, {})
-    train = window[None].expand(steps, *window.shape) / steps if network.coding == "analog" else evenly(window, steps)
+    train = window / network.steps if constant else evenly(window, steps).flatten(0, 1)  # currents stand once
 
     def site(layer: Layer, currents: torch.Tensor) -> torch.Tensor:
-        each = currents.reshape(steps, -1, *currents.shape[1:])
+        each = currents.reshape(-1, len(pixels), *currents.shape[1:]).expand(steps, *[-1] * currents.ndim)
         fired = spikes(each, shaped(layer.threshold, each[0]), neuron)
-        run.counts[layer.name] = fired.sum(0)
+        run.counts[layer.name] = fired[: network.steps].sum(0)
         return fired.flatten(0, 1)
 
-    answers = _walk(exact, train.flatten(0, 1), 1, site, run.active)
+    answers = _walk(exact, train, 1, site, run.active, network.steps * len(pixels))
     return replace(run, answers=answers.reshape(steps, len(pixels), -1).cumsum(0))
 
 
@@ -109,13 +135,14 @@ def shaped(threshold: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     return threshold.reshape(-1, *[1] * (like.ndim - 2))
 
 
-def dtype(network: Spiking, shape: tuple[int, ...]) -> torch.dtype:
+@lru_cache(16)  # of a network that is being simulated
+def dtype(network: Spiking, shape: tuple[int, ...], steps: int) -> torch.dtype:
     """The narrowest float in which no sum can be inexact: the sizes of all weights, on the most that can come in.
 
-    shape: of a picture. Raises InputError where not even float64 is wide enough.
+    shape: of a picture. steps: for how many it is to be so. Raises InputError where not even float64 is wide enough.
     """
     wide = network.to(torch.float64)
-    top = FULL * network.steps if network.coding == "analog" else network.steps
+    top = FULL * steps if network.coding == "analog" else steps
     kept = {INPUT: torch.full((1, channels(network, shape[0]), *shape[1:]), float(top), dtype=torch.float64)}
     most = 0.0
     for layer in wide.layers:
@@ -123,9 +150,9 @@ def dtype(network: Spiking, shape: tuple[int, ...]) -> torch.dtype:
         weight, bias = sizes
         taken = [kept[name] for name in layer.inputs]
         if layer.threshold is not None:
-            kept[layer.name] = torch.full_like(taken[0], network.steps)
+            kept[layer.name] = torch.full_like(taken[0], steps)
         else:
-            kept[layer.name] = replace(layer, weight=weight, bias=bias).apply(taken, network.steps)
+            kept[layer.name] = replace(layer, weight=weight, bias=bias).apply(taken, steps)
         most = max(most, float(kept[layer.name].max()))
     for narrow, limit in EXACT.items():
         if most < limit:

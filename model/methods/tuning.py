@@ -1,18 +1,75 @@
-"""What is set from training pictures after training: ceilings of threshold balancing, thresholds of channels for IF."""
+"""What is set from training pictures after training: ceilings of threshold balancing, T, thresholds of channels for IF.
+
+Nothing here sees a test picture. T is chosen on validation pictures, which trained nothing.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from sparrow_ecg.model.methods.activations import rectify
 from sparrow_ecg.model.methods.graph import Graph
-from sparrow_ecg.model.methods.integers import FULL, Spiking
-from sparrow_ecg.model.methods.recipes import OUTLIERS
-from sparrow_ecg.model.methods.simulate import at_once, step_by_step
+from sparrow_ecg.model.methods.integers import FULL, Spiking, convert
+from sparrow_ecg.model.methods.recipes import OUTLIERS, Method
+from sparrow_ecg.model.methods.simulate import at_once, batches, step_by_step
+from sparrow_ecg.model.signals.images.pictures import Pictures
 
+CEILING = 512  # training pictures that ceilings are set on
+TUNING = 128  # training pictures that thresholds are tuned on
+CHOOSING = 1000  # validation pictures that T is chosen on
 PASSES = 8
 RATE = 0.1  # CQ+'s
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A folded graph, and what was set after its training.
+
+    steps:      T.
+    ceilings:   of each site, the value that T spikes stand for; none where the method says it.
+    thresholds: of sites' channels, as tuned for IF, in integers; none where they were not.
+    """
+
+    graph: Graph
+    steps: int
+    ceilings: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, torch.Tensor] = field(default_factory=dict)
+
+    def spiking(self, method: Method) -> Spiking:
+        """In integers, as SSF fires it."""
+        at = method.at(self.steps)
+        return convert(self.graph, at.steps, at.levels, at.coding, at.weight_bits, self.ceilings)
+
+
+def finish(graph: Graph, method: Method, train: Pictures, validation: Pictures) -> Trained:
+    """All of it, for a graph that is trained and folded. Its parameters become what files hold of them: float16."""
+    graph.load_state_dict({name: value.half().float() for name, value in graph.state_dict().items()})
+    trained = Trained(graph, method.steps, {} if method.staged else ceilings(graph, train.pixels[:CEILING]))
+    tuning = train.pixels[:TUNING]
+    if method.candidates:
+        trained = replace(trained, steps=max(method.candidates))
+        trained = replace(
+            trained, steps=choose(_tuned(trained, method, tuning), method, validation.take(slice(0, CHOOSING)))
+        )
+    return _tuned(trained, method, tuning) if method.tuned else trained
+
+
+def _tuned(trained: Trained, method: Method, pixels: np.ndarray) -> Trained:
+    network = tune(trained.spiking(method), pixels)
+    return replace(trained, thresholds={site: network.threshold(site) for site in network.sites})
+
+
+def choose(trained: Trained, method: Method, validation: Pictures) -> int:
+    """Of the candidates, the T after which IF has most pictures right; the shortest of equals."""
+    network = trained.spiking(method).with_thresholds(trained.thresholds)
+    right = np.zeros(network.steps, np.int64)
+    for part in batches(validation, network.steps):
+        right += (step_by_step(network, part.pixels, "if").classes == part.labels).sum(axis=1)
+    return max(sorted(method.candidates), key=lambda steps: right[steps - 1])
 
 
 def ceilings(graph: Graph, pixels: np.ndarray) -> dict[str, float]:
@@ -37,7 +94,7 @@ def tune(network: Spiking, pixels: np.ndarray) -> Spiking:
     CQ+'s rule, and VR-encoding's with another rate. Integers again at the end.
     """
     wanted = at_once(network, pixels).counts
-    first = {layer.name: layer.threshold for layer in network.layers if layer.threshold is not None}
+    first = {name: network.threshold(name) for name in network.sites}
     thresholds = {name: first[name].expand(wanted[name].shape[1]).clone() for name in first}
     for _ in range(PASSES):
         got = step_by_step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -28,54 +28,49 @@ def main(
     ship: Annotated[
         bool, typer.Option("--ship", help="What is trained becomes the package's own, in place of build/methods.")
     ] = False,
-    seeds: Annotated[int, typer.Option(min=1, help="How many are trained, from 0 on, or read.")] = 1,
-    images: Annotated[int, typer.Option(min=1, help="Test pictures, the first ones.")] = 10000,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many are trained, from 0 on (1), or read (all there are).", show_default=False),
+    ] = None,
+    simulated: Annotated[int, typer.Option(min=1, help="Test pictures that are simulated step by step.")] = 1000,
     longest: Annotated[int, typer.Option(min=1, help="Steps to which IF is followed.")] = 32,
     data: Annotated[
         Path | None, typer.Option(help="Folder that holds the pictures' folder.", show_default=False)
     ] = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
-    from sparrow_ecg.model.methods import measure, report, shipped  # torch: slow to import
+    from sparrow_ecg.model.methods import measure, report, shipped, tuning  # torch: slow to import
     from sparrow_ecg.model.methods import train as training
     from sparrow_ecg.model.methods.recipes import RECIPES, VALIDATION
 
     recipe = RECIPES[dataset]
-    names = method or list(recipe.methods)
-    if strangers := [name for name in names if name not in recipe.methods]:
-        raise InputError(f"--method {', '.join(strangers)}: choose from {', '.join(recipe.methods)}")
-    pictures = LOADERS[dataset](named_root(data))
-    learned = pictures.train.take(slice(0, -VALIDATION))
     kept = Path("build/methods")
     files = shipped.SHIPPED if ship or not train else kept
+    there = [name for name in recipe.methods if train or shipped.seeds_of(files, dataset, name)]
+    if strangers := [name for name in method or () if name not in recipe.methods]:
+        raise InputError(f"--method {', '.join(strangers)}: choose from {', '.join(recipe.methods)}")
+    pictures = LOADERS[dataset](named_root(data))
+    shape, classes = pictures.test.pixels.shape[1:], pictures.test.classes
+    names = method or there
+    if missing := sorted(set(names) - set(there)) or (not names and [dataset]):
+        raise InputError(f"{missing[0]}: no network of {dataset} in {files}: train one, with --train")
     if train:
-        for seed in range(seeds):
+        learned, validation = pictures.train.split(VALIDATION)
+        for seed in range(seeds or 1):
             floats = training.floats(recipe, learned, seed, kept / dataset)
             for name in names:
-                graph = training.staged(floats, recipe.methods[name], recipe, learned, seed, kept / dataset, name)
-                shipped.save(graph, shipped.path_of(files, dataset, name, seed))
-    measured, used = {}, {}
+                mine = recipe.methods[name]
+                graph = training.staged(floats, mine, recipe, learned, seed, kept / dataset, name)
+                trained = tuning.finish(graph, mine, learned, validation)
+                shipped.save(trained, shipped.path_of(files, dataset, name, seed))
+    used = {name: shipped.seeds_of(files, dataset, name)[:seeds] for name in names}
+    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for name in names:
-        used[name] = shipped.seeds_of(files, dataset, name)[:seeds]
-        if not used[name]:
-            raise InputError(f"{dataset}, {name}: no network of it in {files}: train one, with --train")
-        measured[name] = [
-            measure.measure(
-                f"{dataset}, {name}, seed {seed}",
-                shipped.load(
-                    shipped.path_of(files, dataset, name, seed),
-                    recipe,
-                    recipe.methods[name],
-                    pictures.test.pixels.shape[1:],
-                    pictures.test.classes,
-                ),
-                recipe.methods[name],
-                learned,
-                pictures.test.take(slice(0, images)),
-                longest,
-            )
-            for seed in used[name]
-        ]
+        mine = recipe.methods[name]
+        paths = [shipped.path_of(files, dataset, name, seed) for seed in used[name]]
+        for trained in [shipped.load(path, recipe, mine, shape, classes) for path in paths]:
+            label = f"{name}, {len(measured[name]) + 1} of {len(paths)}"
+            measured[name].append(measure.measure(label, trained, mine, pictures.test, simulated, longest))
     found = report.results(measured, dataset, pictures.note, used)
     out.print(report.table(found))
     path = write_atomic(folder / f"methods-{dataset}.json", json.dumps(found, indent=2) + "\n")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import nn
@@ -21,6 +24,15 @@ def stripes(n: int, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 4, s
     wave = np.cos(np.cos(angle)[:, None, None] * x * 2 + np.sin(angle)[:, None, None] * y * 2)
     pixels = 127 + 90 * wave[:, None] + rng.normal(0, 25, (n, *shape))
     return Pictures(pixels.clip(0, 255).astype(np.uint8), labels, classes)
+
+
+def as_mnist(root: Path, train: Pictures, test: Pictures) -> None:
+    """Pictures as MNIST's four idx files below a data root."""
+    (root / "mnist").mkdir(parents=True)
+    for stem, part in (("train", train), ("t10k", test)):
+        for kind, array in (("images-idx3", part.pixels[:, 0]), ("labels-idx1", part.labels.astype(np.uint8))):
+            header = bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+            (root / "mnist" / f"{stem}-{kind}-ubyte").write_bytes(header + array.tobytes())
 
 
 def briefly(graph: Graph, pictures: Pictures, steps: int = 3) -> Graph:

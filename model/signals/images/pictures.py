@@ -31,6 +31,12 @@ class Pictures:
     def take(self, which: np.ndarray | slice) -> Pictures:
         return Pictures(self.pixels[which], self.labels[which], self.classes)
 
+    def split(self, last: int) -> tuple[Pictures, Pictures]:
+        """All but the last so many, and those. Raises InputError where nothing would be left."""
+        if len(self) <= last:
+            raise InputError(f"{len(self)} training pictures: more than the {last} that validate are needed")
+        return self.take(slice(0, -last)), self.take(slice(-last, None))
+
 
 @dataclass(frozen=True, eq=False)
 class PictureSet:
@@ -40,6 +46,13 @@ class PictureSet:
     train: Pictures
     test: Pictures
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if not (len(self.train) and len(self.test)):
+            raise InputError(f"{self.name}: {len(self.train)} training and {len(self.test)} test pictures: both needed")
+        if self.train.pixels.shape[1:] != self.test.pixels.shape[1:]:
+            sizes = ("x".join(map(str, part.pixels.shape[1:])) for part in (self.train, self.test))
+            raise InputError(f"{self.name}: training pictures of {next(sizes)}, test pictures of {next(sizes)}")
 
 
 def read_file(path: Path, what: str, read: Callable[[Path], bytes]) -> bytes:

@@ -27,4 +27,4 @@ def test_stairs_and_their_slope() -> None:
     assert fired.tolist() == [0, 0, 0, 0.25, 0.5, 0.75, 0.75]
     fired.sum().backward()
     assert x.grad is not None
-    assert x.grad.tolist() == [0, 1, 1, 1, 1, 0, 0]
+    assert x.grad.tolist() == [0, 1, 1, 1, 1, 1, 0]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
 import pytest
 import torch
 
-from sparrow_ecg.model.methods.neurons import evenly, fires, spikes
+from sparrow_ecg.model.methods.neurons import evenly, fires, shares, spikes
 
 
 def by_rule(currents: tuple[int, ...], threshold: int) -> list[int]:
@@ -30,6 +31,19 @@ def test_every_window_of_four_small_currents(threshold: int) -> None:
     train = spikes(currents, limit, "ssf")
     assert train.sum(0).tolist() == closed
     assert set(train.unique().tolist()) <= {0.0, 1.0}
+
+
+@pytest.mark.parametrize(("dtype", "limit"), [(torch.float32, 1 << 24), (torch.float64, 1 << 53)])
+def test_shares_are_exact_up_to_the_last_whole_number(dtype: torch.dtype, limit: int) -> None:
+    """At multiples of the threshold and one to either side of them, where rounding would show."""
+    rng = np.random.default_rng(0)
+    thresholds = np.unique(np.concatenate([2 ** np.arange(20), rng.integers(1, 1 << 20, 200), [3, 5, limit // 3]]))
+    for threshold in thresholds.tolist():
+        most = limit // threshold
+        multiples = [1, 2, most // 2, most - 1, most, *(1 + rng.integers(0, most, 20)).tolist()]
+        totals = [k * threshold + side for k in multiples for side in (-1, 0, 1) if k * threshold + side < limit]
+        found = shares(torch.tensor(totals, dtype=dtype), threshold)
+        assert found.tolist() == [total // threshold for total in totals]
 
 
 def test_order_matters_to_if_and_not_to_ssf() -> None:

@@ -55,6 +55,16 @@ def test_if_is_another_neuron() -> None:
     assert not equal(at_once(network, pixels), step_by_step(network, pixels, "if"))
 
 
+def test_if_goes_on_as_it_began() -> None:
+    """Followed beyond T, counts and activity are those of T, and answers those of a longer window."""
+    network, pixels = made(steps=4, levels=4)
+    short, long = step_by_step(network, pixels, "if"), step_by_step(network, pixels, "if", longest=9)
+    assert torch.equal(long.answers[:4], short.answers)
+    assert all(torch.equal(long.counts[site], count) for site, count in short.counts.items())
+    assert long.active == short.active
+    assert torch.equal(long.answers, step_by_step(replace(network, steps=9), pixels, "if").answers)
+
+
 def test_integers_follow_the_float_network() -> None:
     """Quantised in floats and in integers of 12 bits, answers differ by rounding alone."""
     torch.manual_seed(1)
@@ -80,14 +90,14 @@ def test_a_longer_window_of_currents_needs_no_other_integers() -> None:
 def test_sums_are_exact_or_refused() -> None:
     network, pixels = made()
     narrow = at_once(network, pixels)
-    assert dtype(network, pixels.shape[1:]) is torch.float32
+    assert dtype(network, pixels.shape[1:], 5) is torch.float32
     assert all(torch.equal(count, count.round()) for count in narrow.counts.values())
     assert torch.equal(narrow.answers, narrow.answers.round())
     wide = [replace(layer, weight=None if layer.weight is None else layer.weight * 2**20) for layer in network.layers]
-    assert dtype(replace(network, layers=tuple(wide)), pixels.shape[1:]) is torch.float64
+    assert dtype(replace(network, layers=tuple(wide)), pixels.shape[1:], 5) is torch.float64
     wider = [replace(layer, weight=None if layer.weight is None else layer.weight * 2**40) for layer in wide]
     with pytest.raises(InputError, match="not exact"):
-        dtype(replace(network, layers=tuple(wider)), pixels.shape[1:])
+        dtype(replace(network, layers=tuple(wider)), pixels.shape[1:], 5)
 
 
 def test_codes_of_a_picture() -> None:

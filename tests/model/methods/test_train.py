@@ -10,16 +10,17 @@ import pytest
 import torch
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.methods import shipped, train
-from sparrow_ecg.model.methods.measure import measure, spiking
+from sparrow_ecg.model.methods import shipped, train, tuning
+from sparrow_ecg.model.methods.graph import folded
+from sparrow_ecg.model.methods.measure import measure
 from sparrow_ecg.model.methods.recipes import RECIPES, Recipe
 from sparrow_ecg.model.methods.report import picture, results, table
-from sparrow_ecg.model.methods.simulate import at_once, step_by_step
-from sparrow_ecg.model.methods.tuning import tune
+from sparrow_ecg.model.methods.simulate import Run, at_once, step_by_step
+from sparrow_ecg.model.methods.tuning import Trained, finish, tune
 from tests.support.pictures import stripes
 
 SHAPE = (1, 16, 16)
-RECIPE = replace(RECIPES["mnist"], epochs=(2, 1), rates=(1e-2, 2e-3), batch=32, crops=1)
+RECIPE = replace(RECIPES["mnist"], epochs=(2, 2), rates=(1e-2, 1e-2), batch=32, crops=1)
 TRAIN, TEST = stripes(480, SHAPE), stripes(60, SHAPE, seed=1)
 
 
@@ -27,15 +28,28 @@ def floats(kept: Path, recipe: Recipe = RECIPE, seed: int = 0) -> train.Graph:
     return train.floats(recipe, TRAIN, seed, kept)
 
 
+def same(one: Trained, other: Trained) -> bool:
+    """What files hold of two networks."""
+    parameters = zip(one.graph.state_dict().values(), other.graph.state_dict().values(), strict=True)
+    thresholds = [torch.equal(each, other.thresholds[site]) for site, each in one.thresholds.items()]
+    return (
+        all(torch.equal(mine, theirs) for mine, theirs in parameters)
+        and all(thresholds)
+        and (one.steps, one.ceilings, list(one.thresholds)) == (other.steps, other.ceilings, list(other.thresholds))
+    )
+
+
 def test_all_of_it(tmp_path: Path) -> None:
     """Every method from training to table and picture: right far above chance, SSF equal to its closed form."""
     parent = floats(tmp_path)
     measured = {}
     for name, method in RECIPE.methods.items():
-        graph = train.staged(parent, method, RECIPE, TRAIN, 0, tmp_path, name)
-        path = shipped.save(graph, shipped.path_of(tmp_path, "stripes", name, 0))
+        quick = replace(method, candidates=(8, 12) if method.candidates else ())
+        trained = finish(train.staged(parent, method, RECIPE, TRAIN, 0, tmp_path, name), quick, TRAIN, TEST)
+        path = shipped.save(trained, shipped.path_of(tmp_path, "stripes", name, 0))
         again = shipped.load(path, RECIPE, method, SHAPE, 4)
-        measured[name] = [measure(name, again, method, TRAIN, TEST, longest=16)]
+        assert same(again, trained)
+        measured[name] = [measure(name, again, method, TEST, simulated=len(TEST), longest=16)]
     found = results(measured, "stripes", "generated", {name: [0] for name in measured})
     for name, row in found["methods"].items():
         assert row["equal"]
@@ -84,10 +98,24 @@ def test_a_damaged_network_is_named(tmp_path: Path) -> None:
         shipped.load(path, RECIPE, method, SHAPE, 4)
 
 
+def test_t_is_the_shortest_of_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more picture right is a longer window worth; none more is not."""
+    labels = TEST.labels[:4]
+    other = (labels + 1) % 4
+    after = {1: other, 2: np.where(np.arange(4) < 2, labels, other), 3: np.where(np.arange(4) < 3, labels, other)}
+    classes = np.stack([after[min(step, 3)] for step in range(1, 9)])
+    answers = torch.tensor(np.eye(4)[classes])
+    monkeypatch.setattr(tuning, "step_by_step", lambda *_: Run(answers, {}, {}))
+    method = RECIPE.methods["cq+"]
+    trained = Trained(folded(train.draw(RECIPE, method, SHAPE, 4)), 8)
+    for candidates, chosen in (((8, 4, 2), 4), ((2, 8), 8), ((8, 1, 3), 3), ((2, 1), 2)):
+        assert tuning.choose(trained, replace(method, candidates=candidates), TEST.take(slice(0, 4))) == chosen
+
+
 def test_tuned_thresholds_bring_if_nearer(tmp_path: Path) -> None:
-    method = replace(RECIPE.methods["cq+"], steps=7, levels=7)
+    method = replace(RECIPE.methods["cq+"], steps=7, levels=7, candidates=())
     graph = train.staged(floats(tmp_path), method, RECIPE, TRAIN, 0, tmp_path, "cq+")
-    network = spiking(graph, method, TRAIN)
+    network = Trained(graph, 7).spiking(method)
     tuned = tune(network, TRAIN.pixels[:200])
     wanted = at_once(network, TRAIN.pixels[:200]).counts
 

@@ -55,6 +55,23 @@ def test_damaged_mnist(digits: Path, name: str, content: bytes, said: str) -> No
     assert "\n" not in str(raised.value)
 
 
+def test_sets_that_do_not_go_together(digits: Path) -> None:
+    (digits / "mnist" / "t10k-images-idx3-ubyte").write_bytes(idx(np.zeros((3, 14, 14), np.uint8)))
+    with pytest.raises(InputError, match="training pictures of 1x28x28, test pictures of 1x14x14"):
+        mnist.load(digits)
+    for kind, size in (("images-idx3", (0, 28, 28)), ("labels-idx1", (0,))):
+        (digits / "mnist" / f"t10k-{kind}-ubyte").write_bytes(idx(np.zeros(size, np.uint8)))
+    with pytest.raises(InputError, match="6 training and 0 test pictures"):
+        mnist.load(digits)
+
+
+def test_too_few_to_validate(digits: Path) -> None:
+    train = mnist.load(digits).train
+    assert [len(part) for part in train.split(2)] == [4, 2]
+    with pytest.raises(InputError, match="6 training pictures: more than the 6"):
+        train.split(6)
+
+
 def test_mnist_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         mnist.load(tmp_path)
