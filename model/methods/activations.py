@@ -35,9 +35,13 @@ def clamp(ceiling: float) -> Fire:
     return lambda name, x: x.clamp(0, ceiling)
 
 
-def staircase(levels: int, ceiling: float = 1.0) -> Fire:
+def staircase(levels: int, ceiling: float = 1.0, past: bool = False) -> Fire:
     """Levels from 0 to 1, up to a ceiling: CQ, and VR with a ceiling below 1.
 
-    The one step of T = 1 has a gradient on both sides: `Stairs`.
+    past: the gradient goes on to the end of the highest step (`Stairs`), else it is the clamp's. The one step of T = 1
+    has a gradient on both sides then.
     """
-    return lambda name, x: Stairs.apply(x, levels, round(levels * ceiling))
+    most = round(levels * ceiling)
+    if past:
+        return lambda name, x: Stairs.apply(x, levels, most)
+    return lambda name, x: Stairs.apply(x.clamp(0, ceiling) * levels, 1, most) / levels

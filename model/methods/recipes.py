@@ -21,6 +21,7 @@ class Method:
     tuned:    thresholds of channels are tuned for IF, on training pictures.
     candidates: of T, where validation pictures choose it after training; else it is ``steps``.
     weight_bits: of weights, rounded without training.
+    past:     the staircase's gradient goes on to the end of its highest step.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Method:
     tuned: bool = False
     candidates: tuple[int, ...] = ()
     weight_bits: int = 9
+    past: bool = False
 
     def at(self, steps: int) -> Method:
         """The same with another T: T spikes stand for what they stood for."""
@@ -47,7 +49,7 @@ class Method:
         """What sites fire in each stage of training behind the first, which has rectifiers."""
         if not self.staged:
             return ()
-        stairs = staircase(self.levels, self.ceiling)
+        stairs = staircase(self.levels, self.ceiling, self.past)
         return (clamp(self.ceiling), stairs) if self.coding == "analog" else (stairs,)
 
 
@@ -60,7 +62,7 @@ CANDIDATES = (16, 32, 64)  # for CQ+'s T
 @dataclass(frozen=True)
 class Recipe:
     """epochs, rates: of the float network, and of all stages behind it. crops: pixels by which a training picture is
-    shifted at most, and mirrored half of the time; 0: neither.
+    shifted at most, and mirrored half of the time; 0: neither. mixed: in bfloat16, channels last: half of the time.
     """
 
     architecture: str
@@ -70,6 +72,7 @@ class Recipe:
     weight_decay: float
     crops: int
     methods: dict[str, Method]
+    mixed: bool = False
 
     @property
     def training(self) -> str:
@@ -78,21 +81,19 @@ class Recipe:
 
 
 def _methods(steps: int, pairs: tuple[tuple[int, int], ...]) -> dict[str, Method]:
-    plain = Method("threshold balancing", LONGEST, LONGEST, staged=False)
     vr = {
-        f"vr-{t}-{r}": Method(f"VR-encoding, T = {t}, r = {r}", t, r, coding="spikes", expanded=True, tuned=True)
+        f"vr-{t}-{r}": Method(
+            f"VR-encoding, T = {t}, r = {r}", t, r, coding="spikes", expanded=True, tuned=True, past=True
+        )
         for t, r in pairs
     }
-    return {
-        "balanced": plain,
-        "cq": Method(f"CQ, {steps} levels", steps, steps),
-        "cq+": Method(f"CQ+, {steps} levels", steps, steps, pooled=True, tuned=True, candidates=CANDIDATES),
-        **vr,
-    }
+    cq = Method(f"CQ, {steps} levels", steps, steps, past=True)
+    plus = replace(cq, text=f"CQ+, {steps} levels", pooled=True, tuned=True, candidates=CANDIDATES)
+    return {"balanced": Method("threshold balancing", LONGEST, LONGEST, staged=False), "cq": cq, "cq+": plus, **vr}
 
 
 RECIPES = {
-    "mnist": Recipe("digits", (3, 3), (6e-3, 2e-2), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5)))),
-    "cifar10": Recipe("compact", (24, 8), (4e-3, 1e-3), 128, 5e-3, 4, _methods(15, ((8, 10),))),
+    "mnist": Recipe("digits", (3, 3), (6e-3, 2e-2), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5))), mixed=True),
+    "cifar10": Recipe("compact", (24, 8), (4e-3, 1e-3), 128, 5e-3, 4, _methods(15, ((8, 10),)), mixed=True),
 }
 VALIDATION = 5000  # training pictures that validate, the last ones

@@ -43,7 +43,7 @@ def floats(recipe: Recipe, pictures: Pictures, seed: int, kept: Path, start: Gra
     torch.manual_seed(seed)
     graph = draw(recipe, None, pictures.pixels.shape[1:], pictures.classes)
     if start:
-        inherit(graph, start)
+        inherit(graph, start, 1.0)
     _stage(graph, FIRST, recipe, 0, None, pictures, seed, kept / f"float-{seed}.pt")
     return graph
 
@@ -88,7 +88,8 @@ def _stage(
     """Train in place; what is at ``kept`` is taken up, and written after each epoch."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # in half of the time
+    if recipe.mixed:
+        graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     stages = len(method.stages) if method else 1
     epochs = max(recipe.epochs[part] // stages, 1)
     batch = recipe.batch
@@ -104,8 +105,9 @@ def _stage(
         torch.manual_seed(int(rng.integers(1 << 31)))
         for which in _shuffled(len(pictures), batch, rng):
             shown = seen(_moved(pictures.pixels[which], recipe.crops, rng), method)
-            shown = shown.contiguous(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):  # half the memory to move, which is what takes the time
+            if recipe.mixed:
+                shown = shown.contiguous(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.mixed):
                 answers = graph(shown, fire)
             loss = functional.cross_entropy(answers.float(), torch.tensor(pictures.labels[which]))
             if not torch.isfinite(loss):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from sparrow_ecg.model.methods.activations import clamp, rectify, staircase
@@ -21,10 +22,11 @@ def test_folded_computes_the_same() -> None:
     assert folded(whole).sites == graph.sites
 
 
-def test_stairs_and_their_slope() -> None:
+@pytest.mark.parametrize("past", [False, True])
+def test_stairs_and_their_slope(past: bool) -> None:
     x = torch.tensor([-0.5, 0.0, 0.24, 0.26, 0.74, 0.8, 1.5], requires_grad=True)
-    fired = staircase(4, 0.75)("", x)
+    fired = staircase(4, 0.75, past)("", x)
     assert fired.tolist() == [0, 0, 0, 0.25, 0.5, 0.75, 0.75]
     fired.sum().backward()
     assert x.grad is not None
-    assert x.grad.tolist() == [0, 1, 1, 1, 1, 1, 0]
+    assert x.grad.tolist() == [0, 1, 1, 1, 1, past, 0]
