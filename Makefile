@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor converter fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs calibrate clean
+.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor converter fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs hybrid calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -161,6 +161,9 @@ fpga: $(FPGA) $(if $(filter chip,$(TOP)),$(FIRMWARE)) ## bitstreams for an iCE40
 
 tradeoffs: $(DEV) ## SNN against quantised ANN: 175 networks, accuracy, spikes, energy by formula and in gates; resumable
 	$(RUN) tradeoffs --pdk $(PDK) $(ARGS)
+
+hybrid: $(DEV) ## first layer on multi-bit inputs against one on spikes: 40 short trainings, accuracy, cycles, energy; resumable
+	$(RUN) hybrid $(ARGS)
 
 pareto: $(CLUSTER) ## the design space at gate level, resumable, on all cores (or ARGS='--scheduler ADDRESS')
 	$(RUN) pareto --pdk $(PDK) $(ARGS)

@@ -228,6 +228,7 @@ main()
     [
         ("firmware", "systemrdl", "firmware"),
         ("train", "torch", "train"),
+        ("eeg", "scipy", "eeg"),
         ("pareto --small --pdk nangate45", "distributed", "cluster"),
     ],
 )

@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sparrow_ecg.model.console import counter, out
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import from_json
 from sparrow_ecg.model.signals.ecg.records import named_root
-from sparrow_ecg.model.verbs.options import OutOption, SeedOption, each_of
+from sparrow_ecg.model.verbs.options import OutOption, each_of
+from sparrow_ecg.sim.studies.store import Store
 
 NOTES = {
     "deap": "",
@@ -32,28 +34,31 @@ def main(
     ] = EVERY,
     seeds: Annotated[int, typer.Option(min=1, help="How many are trained, from 0 on.")] = 5,
     subjects: Annotated[int, typer.Option(min=2, max=32, help="How many are generated.")] = 4,
-    trials: Annotated[int, typer.Option(min=2, help="Of each that is generated.")] = 8,
+    trials: Annotated[int, typer.Option(min=2, help="Of each that is generated.")] = 6,
     effect: Annotated[
         float, typer.Option(min=0, help="Share by which a rating raises generated amplitudes; 0: not at all.")
     ] = 0.0,
-    seed: SeedOption = 0,
     data: Annotated[Path | None, typer.Option(help="Folder that holds deap/ or eegmmidb/.", show_default=False)] = None,
     store: Annotated[Path, typer.Option(help="What is trained is kept here, and not trained again.")] = Path(
         "build/eeg.sqlite"
     ),
     folder: OutOption = Path("build/results"),
 ) -> None:
-    from sparrow_ecg.model.methods.eeg import CQ
-    from sparrow_ecg.model.signals.eeg import deap, eegmmidb, synthetic
-    from sparrow_ecg.sim.report import eeg as report  # torch, scipy: slow to import
-    from sparrow_ecg.sim.studies import eeg as study
-    from sparrow_ecg.sim.studies import eeg_hardware as hardware
-    from sparrow_ecg.sim.studies.store import Store
+    try:  # slow to import
+        from sparrow_ecg.model.methods.eeg import CQ
+        from sparrow_ecg.model.signals.eeg import deap, eegmmidb, synthetic
+        from sparrow_ecg.sim.report import eeg as report
+        from sparrow_ecg.sim.studies import eeg as study
+        from sparrow_ecg.sim.studies import eeg_hardware as hardware
+    except ModuleNotFoundError as error:
+        if error.name in ("scipy", "sklearn"):  # which other extras have, too
+            raise InputError(missing(error.name, "eeg")) from None
+        raise
 
     root = named_root(data)
     if dataset == "generated":
-        made = Path("build/eeg") / f"{subjects}-{trials}-{effect:g}-{seed}"
-        segments = deap.load(synthetic.synthesize(made, subjects, trials, effect, seed))
+        made = Path("build/eeg") / f"{subjects}-{trials}-{effect:g}"
+        segments = deap.load(synthetic.synthesize(made, subjects, trials, effect))
     else:
         segments = {"deap": deap, "eegmmidb": eegmmidb}[dataset].load(root / dataset)
     lessons = list(study.lessons(segments, [each for each in SPLITS if each in split], seeds))
