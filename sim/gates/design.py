@@ -22,6 +22,7 @@ from sparrow_ecg.sim.gates.netlist.constraints import Constraints
 from sparrow_ecg.sim.gates.netlist.corners import Corner, examine
 from sparrow_ecg.sim.gates.netlist.netlist import CLOCK_BLOCK, Netlist
 from sparrow_ecg.sim.gates.netlist.reader import read
+from sparrow_ecg.sim.gates.netlist.repair import HOLD, LIMITS, mend
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
 from sparrow_ecg.sim.gates.place.placement import Placement, Placing, place
 from sparrow_ecg.sim.gates.run.converting import ConverterPlayer
@@ -42,6 +43,7 @@ class Design:
     placement: None as long as wires are estimated.
     corners:   where it has to keep its constraints, at ``clock_mhz``, with a clock tree that is built for that, the
                library the first. With none, the clock is ideal, and its tree an estimate.
+    mended:    the netlist, once it is other than what was mapped and closed: see `mend_placed`.
     """
 
     build: Build
@@ -51,6 +53,7 @@ class Design:
     placement: Placement | None = None
     corners: tuple[Library, ...] = ()
     clock_mhz: float = CLOCK_MHZ
+    mended: Netlist | None = None
 
     @property
     def network(self) -> Network:
@@ -60,6 +63,8 @@ class Design:
     def netlist(self) -> Netlist:
         if self.placement:
             return self.placement.placed
+        if self.mended:
+            return self.mended
         assert self.library
         mapped = read(self.module, self.library, self.build)
         return close(mapped, self.corners, self.constraints) if self.corners else mapped
@@ -173,6 +178,12 @@ def placed(
 ) -> Design:
     """The design with a place for each cell, and wires as long as they are there; see `placement.place`."""
     return replace(design, placement=place(design.netlist, root, placing, progress))
+
+
+def mend_placed(design: Design) -> Design:
+    """The design, without places, with what its placed wires violate mended; as its wires were an estimate before."""
+    mended = mend(design.netlist, design.corners, design.constraints, (*LIMITS, *HOLD))
+    return replace(design, placement=None, mended=mended)
 
 
 def _generic(module: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import typer
 
 from sparrow_ecg.model.console import counter
 from sparrow_ecg.model.files import check_writable
-from sparrow_ecg.sim.gates.design import Design, placed
+from sparrow_ecg.sim.gates.design import Design, mend_placed, placed
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, pdk
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow, Mapping
 from sparrow_ecg.sim.gates.place.annealer import TEMPERATURES
 from sparrow_ecg.sim.gates.place.placement import Placing
 
+PLACINGS = 5  # at most, of a design that has to keep constraints
 SLOWEST, FASTEST = 0.001, 100_000.0  # MHz, of what could be a clock; both bounds, or NaN and infinity would pass
 
 
@@ -80,9 +81,14 @@ StoreOption = Annotated[
 
 
 def place_design(design: Design, root: Path, placing: Placing = Placing()) -> Design:
-    """The design with its cells placed, behind a bar."""
-    with counter(f"placing {len(design.netlist.instances)} cells", TEMPERATURES) as done:
-        return placed(design, root, placing, done)
+    """The design with its cells placed, behind a bar. What its wires are too long for is mended, and all placed again."""
+    for left in reversed(range(PLACINGS)):
+        with counter(f"placing {len(design.netlist.instances)} cells", TEMPERATURES) as done:
+            design = placed(design, root, placing, done)
+        if not (left and design.violations):
+            break
+        design = mend_placed(design)
+    return design
 
 
 def mapped(flow: Flow) -> str:

@@ -151,6 +151,23 @@ def test_wires_of_a_placed_design_are_in_its_loads(design: Design) -> None:
     assert done.timing.period != design.timing.period
 
 
+def test_what_placed_wires_violate_is_mended(design: Design) -> None:
+    """With wires thirty times as long: who drives too much then is stronger or drives less."""
+    closed = replace(design, corners=(design.library,))
+    done = gates.placed(closed, ROOT, QUICK)
+    assert (done.violations, closed.netlist.nets) == ([], done.netlist.nets)
+    assert done.placement
+    long = replace(done, placement=replace(done.placement, lengths=done.placement.lengths * 30))
+    broken = {v.net for v in long.violations if v.net not in long.netlist.clock_nets}
+    assert broken
+    mended = gates.mend_placed(long)
+    assert (mended.placement, mended.netlist.lengths) == (None, None)
+    before, after = long.netlist, mended.netlist
+    for net in broken & before.drivers.keys():
+        assert (after.drivers[net].cell, after.fan_outs[net]) != (before.drivers[net].cell, before.fan_outs[net])
+    assert len(after.instances) < 2 * len(before.instances)
+
+
 def test_picture(found: Placement) -> None:
     assert picture.draw(found, "a title")[:4] == b"\x89PNG"
 
