@@ -81,7 +81,7 @@ StoreOption = Annotated[
 
 
 def place_design(design: Design, root: Path, placing: Placing = Placing()) -> Design:
-    """The design with its cells placed, behind a bar. What its wires are too long for is mended, and all placed again."""
+    """The design with its cells placed, behind a bar. What its wires are too long for is mended, and placed again."""
     for left in reversed(range(PLACINGS)):
         with counter(f"placing {len(design.netlist.instances)} cells", TEMPERATURES) as done:
             design = placed(design, root, placing, done)
