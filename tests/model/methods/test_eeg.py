@@ -33,7 +33,8 @@ def test_it_learns_spikes_and_can_go_on(monkeypatch: pytest.MonkeyPatch) -> None
     assert snn.steps == 100
     assert eeg.answers(cnn, found.pixels) == found.labels["up"].tolist()
     assert at_once(snn, found.pixels).classes[-1].tolist() == found.labels["up"].tolist()
-    start = {name: value.clone() for name, value in cnn.state_dict().items()}
-    monkeypatch.setattr(eeg, "RECIPE", replace(eeg.RECIPE, epochs=(0, 0)))
-    moved, _ = eeg.learn(pictures, seed=1, start=cnn)
-    assert all(torch.equal(value, start[name]) for name, value in moved.state_dict().items())
+    monkeypatch.setattr(eeg, "RECIPE", replace(eeg.RECIPE, epochs=(1, 2), rates=(0.0, 0.0)))
+    for begun in (cnn, None):
+        moved, _ = eeg.learn(pictures, seed=1, start=begun)
+        kept = [torch.equal(*both) for both in zip(moved.parameters(), cnn.parameters(), strict=True)]
+        assert all(kept) == (begun is cnn)
