@@ -17,7 +17,7 @@ from sparrow_ecg.model.signals.images.pictures import Pictures
 
 CQ = Method("CQ, T = 100", steps=100, levels=100)
 # Layers and T are the thesis's; epochs and rates are ours, and were set before any test segment was looked at.
-RECIPE = Recipe("eeg", (10, 6), (2e-3, 5e-4), batch=32, weight_decay=1e-2, crops=0, methods={"cq": CQ})
+RECIPE = Recipe("eeg", (10, 3), (2e-3, 5e-4), batch=32, weight_decay=1e-2, crops=0, methods={"cq": CQ})
 
 
 def learn(pictures: Pictures, seed: int, start: Graph | None = None) -> tuple[Graph, Spiking]:

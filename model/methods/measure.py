@@ -38,7 +38,7 @@ def measure(
     All but float and quantised are of ``simulated`` of the pictures, spread over all: steps take time.
     """
     network = trained.spiking(method)
-    for_if = network.with_thresholds(trained.thresholds)
+    for_if = trained.spiking(method, "if")
     window = max(longest, network.steps) if method.coding == "analog" else network.steps
     some = test.take(slice(None, None, max(len(test) // simulated, 1)))
     right = np.zeros(2, np.int64)

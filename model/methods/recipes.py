@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sparrow_ecg.model.methods.activations import clamp, rectify, staircase
 from sparrow_ecg.model.methods.graph import Fire
 from sparrow_ecg.model.methods.integers import Coding
+from sparrow_ecg.model.methods.neurons import Neuron
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,14 @@ class Method:
     staged:   trained on with clamps and staircases; without, the network stays as the rectifier trained it, and each
               site's ceiling is the highest activation but for `OUTLIERS`.
     expanded: the picture comes in as its codes with r - 1, r and r + 1 levels (ICE).
-    tuned:    thresholds of channels are tuned for IF, on training pictures.
+    tuned:    thresholds of channels are tuned on training pictures, for IF to fire as often as SSF does (CQ+), or for
+              SSF to fire as often as the float network does (VR).
     candidates: of T, where validation pictures choose it after training; else it is ``steps``.
     weight_bits: of weights, rounded without training.
     past:     the staircase's gradient goes on to the end of its highest step.
+    effort:   each stage has so many times the recipe's epochs.
+    settled:  one more stage with BatchNorm's statistics held as they will be: a neuron whose potential is at its
+              threshold wherever a picture is dark fires there, or not, in training as it does afterwards.
     """
 
     text: str
@@ -31,10 +36,12 @@ class Method:
     staged: bool = True
     coding: Coding = "analog"
     expanded: bool = False
-    tuned: bool = False
+    tuned: Neuron | None = None
     candidates: tuple[int, ...] = ()
     weight_bits: int = 9
     past: bool = False
+    effort: int = 1
+    settled: bool = False
 
     def at(self, steps: int) -> Method:
         """The same with another T: T spikes stand for what they stood for."""
@@ -61,13 +68,15 @@ CANDIDATES = (16, 32, 64)  # for CQ+'s T
 
 @dataclass(frozen=True)
 class Recipe:
-    """epochs, rates: of the float network, and of all stages behind it. crops: pixels by which a training picture is
-    shifted at most, and mirrored half of the time; 0: neither. mixed: in bfloat16, channels last: half of the time.
+    """epochs, rates: of the float network, of each stage behind it, and of settling.
+
+    crops: pixels by which a training picture is shifted at most, and mirrored half of the time; 0: neither.
+    mixed: in bfloat16, channels last: half of the time.
     """
 
     architecture: str
-    epochs: tuple[int, int]
-    rates: tuple[float, float]
+    epochs: tuple[int, ...]
+    rates: tuple[float, ...]
     batch: int
     weight_decay: float
     crops: int
@@ -83,17 +92,25 @@ class Recipe:
 def _methods(steps: int, pairs: tuple[tuple[int, int], ...]) -> dict[str, Method]:
     vr = {
         f"vr-{t}-{r}": Method(
-            f"VR-encoding, T = {t}, r = {r}", t, r, coding="spikes", expanded=True, tuned=True, past=True
+            f"VR-encoding, T = {t}, r = {r}",
+            t,
+            r,
+            coding="spikes",
+            expanded=True,
+            tuned="ssf",
+            past=True,
+            effort=3,
+            settled=True,
         )
         for t, r in pairs
     }
     cq = Method(f"CQ, {steps} levels", steps, steps, past=True)
-    plus = replace(cq, text=f"CQ+, {steps} levels", pooled=True, tuned=True, candidates=CANDIDATES)
+    plus = replace(cq, text=f"CQ+, {steps} levels", pooled=True, tuned="if", candidates=CANDIDATES)
     return {"balanced": Method("threshold balancing", LONGEST, LONGEST, staged=False), "cq": cq, "cq+": plus, **vr}
 
 
 RECIPES = {
-    "mnist": Recipe("digits", (3, 3), (6e-3, 2e-2), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5))), mixed=True),
-    "cifar10": Recipe("compact", (24, 8), (4e-3, 1e-3), 128, 5e-3, 4, _methods(15, ((8, 10),)), mixed=True),
+    "mnist": Recipe("digits", (3, 1, 2), (6e-3, 2e-2, 6e-3), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5))), mixed=True),
+    "cifar10": Recipe("compact", (24, 4, 2), (4e-3, 1e-3, 5e-4), 128, 5e-3, 4, _methods(15, ((8, 10),)), mixed=True),
 }
 VALIDATION = 5000  # training pictures that validate, the last ones

@@ -64,23 +64,21 @@ def table(found: Mapping[str, Any]) -> Table:
     if found["note"]:
         title += f" ({found['note']})"
     view = Table(title=title, title_justify="left")
-    for heading in ("method", "T", "float", "in integers = SSF", "IF at T", "loss of IF", "IF at the end", "sparsity"):
-        view.add_column(heading, justify="left" if heading == "method" else "right")
-    view.add_column("products of SSF, additions of IF, for macs", justify="right")
-    for row in rows.values():
-        last = list(row["snn"])[-1]
+    for heading in ("method", "T", "float", "SSF (in integers)", "IF", "loss of IF", "sparsity", "million of work"):
+        view.add_column(heading, justify="left" if heading == "method" else "right", no_wrap=heading == "method")
+    view.caption = "work: products of SSF / additions of IF / multiply-accumulates"
+    for name, row in rows.items():
         sparsity = np.mean([each["mean"] for each in row["sparsity"].values()])
         done = row["operations"]
         view.add_row(
-            row["method"],
+            name,
             ", ".join(map(str, sorted(set(row["steps"])))),
             plus_minus(row["float"]),
             plus_minus(row["quantised"]) + ("" if row["equal"] else " NOT EQUAL"),
             plus_minus(row["if"]),
             plus_minus(row["loss"]),
-            f"{plus_minus(row['snn'][last])} ({last})",
             f"{100 * sparsity:.1f}",
-            " / ".join(f"{done[key]['mean'] / 1e6:.2f} M" for key in ("ssf", "if", "macs")),
+            " / ".join(f"{done[key]['mean'] / 1e6:.2f}" for key in ("ssf", "if", "macs")),
         )
     return view
 

@@ -75,12 +75,11 @@ def _check(trained: Trained, method: Method, shape: tuple[int, int, int]) -> Non
     sites = trained.graph.sites
     for kind, found, needed in (
         ("ceilings", trained.ceilings, not method.staged),
-        ("thresholds", trained.thresholds, method.tuned),
+        ("thresholds", trained.thresholds, method.tuned is not None),
     ):
         if sorted(found) != (sorted(sites) if needed else []):
             raise ValueError(f"{kind} of other sites")
-    network = trained.spiking(method).with_thresholds(trained.thresholds)
-    at_once(network, np.zeros((1, *shape), np.uint8))  # of another width they do not broadcast
+    at_once(trained.spiking(method, "if"), np.zeros((1, *shape), np.uint8))  # of another width they do not broadcast
 
 
 def _of(arrays: dict[str, np.ndarray], kind: str) -> dict[str, np.ndarray]:

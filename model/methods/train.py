@@ -21,7 +21,8 @@ from sparrow_ecg.model.methods.recipes import FIRST, Method, Recipe
 from sparrow_ecg.model.methods.simulate import expand, expansion
 from sparrow_ecg.model.signals.images.pictures import Pictures
 
-SHOWN = 1000  # pictures at once where nothing is learned
+SETTLING = 2
+SHOWN = 125  # pictures at once where nothing is learned
 
 
 def seen(pixels: np.ndarray, method: Method | None) -> torch.Tensor:
@@ -53,6 +54,8 @@ def staged(graph: Graph, method: Method, recipe: Recipe, pictures: Pictures, see
     mine = inherit(draw(recipe, method, pictures.pixels.shape[1:], pictures.classes), graph, method.ceiling)
     for k, fire in enumerate(method.stages):
         _stage(mine, fire, recipe, 1, method, pictures, seed, kept / f"{name}-{seed}-{k}.pt")
+    if method.settled:
+        _stage(mine, method.stages[-1], recipe, SETTLING, method, pictures, seed, kept / f"{name}-{seed}-settled.pt")
     return folded(mine)
 
 
@@ -85,13 +88,15 @@ def _stage(
     seed: int,
     kept: Path,
 ) -> None:
-    """Train in place; what is at ``kept`` is taken up, and written after each epoch."""
+    """Train in place; what is at ``kept`` is taken up, and written after each epoch.
+
+    part: which of the recipe's epochs and rates; in `SETTLING` BatchNorm's statistics are held.
+    """
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     if recipe.mixed:
         graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    stages = len(method.stages) if method else 1
-    epochs = max(recipe.epochs[part] // stages, 1)
+    epochs = recipe.epochs[part] * (method.effort if method and part == 1 else 1)
     batch = recipe.batch
     optimizer = torch.optim.AdamW(graph.parameters(), lr=recipe.rates[part], weight_decay=recipe.weight_decay)
     steps = len(pictures) // batch
@@ -99,7 +104,7 @@ def _stage(
     parts = {"graph": graph, "optimizer": optimizer, "schedule": schedule}
     of = f"{recipe.training} {method}"
     start = _resume(kept, parts, of)
-    graph.train()
+    graph.train(part != SETTLING)
     for epoch in progress(range(start, epochs), kept.stem):
         rng = np.random.default_rng([seed, part, epoch])
         torch.manual_seed(int(rng.integers(1 << 31)))

@@ -1,11 +1,11 @@
-"""What is set from training pictures after training: ceilings of threshold balancing, T, thresholds of channels for IF.
+"""What is set from training pictures after training: ceilings of threshold balancing, T, thresholds of channels.
 
 Nothing here sees a test picture. T is chosen on validation pictures, which trained nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,8 +14,10 @@ import torch
 from sparrow_ecg.model.methods.activations import rectify
 from sparrow_ecg.model.methods.graph import Graph
 from sparrow_ecg.model.methods.integers import FULL, Spiking, convert
+from sparrow_ecg.model.methods.neurons import Neuron
 from sparrow_ecg.model.methods.recipes import OUTLIERS, Method
-from sparrow_ecg.model.methods.simulate import at_once, batches, step_by_step
+from sparrow_ecg.model.methods.simulate import Run, at_once, batches, step_by_step
+from sparrow_ecg.model.methods.train import seen
 from sparrow_ecg.model.signals.images.pictures import Pictures
 
 CEILING = 512  # training pictures that ceilings are set on
@@ -31,7 +33,7 @@ class Trained:
 
     steps:      T.
     ceilings:   of each site, the value that T spikes stand for; none where the method says it.
-    thresholds: of sites' channels, as tuned for IF, in integers; none where they were not.
+    thresholds: of sites' channels, as tuned for the method's neuron, in integers; none where they were not.
     """
 
     graph: Graph
@@ -39,10 +41,11 @@ class Trained:
     ceilings: Mapping[str, float] = field(default_factory=dict)
     thresholds: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
-    def spiking(self, method: Method) -> Spiking:
-        """In integers, as SSF fires it."""
+    def spiking(self, method: Method, neuron: Neuron = "ssf") -> Spiking:
+        """In integers, with the thresholds of a neuron: SSF's are IF's, too, but where IF has its own."""
         at = method.at(self.steps)
-        return convert(self.graph, at.steps, at.levels, at.coding, at.weight_bits, self.ceilings)
+        network = convert(self.graph, at.steps, at.levels, at.coding, at.weight_bits, self.ceilings)
+        return network.with_thresholds(self.thresholds) if method.tuned in ("ssf", neuron) else network
 
 
 def finish(graph: Graph, method: Method, train: Pictures, validation: Pictures) -> Trained:
@@ -59,13 +62,19 @@ def finish(graph: Graph, method: Method, train: Pictures, validation: Pictures) 
 
 
 def _tuned(trained: Trained, method: Method, pixels: np.ndarray) -> Trained:
-    network = tune(trained.spiking(method), pixels)
+    """With thresholds of channels: SSF's mean counts brought to the float network's, or IF's to those of SSF."""
+    network = trained.spiking(method)
+    if method.tuned == "ssf":
+        network = tune(network, activity(trained.graph, method, pixels), lambda each: at_once(each, pixels))
+    else:
+        wanted = means(at_once(network, pixels))
+        network = tune(network, wanted, lambda each: step_by_step(each, pixels, "if"))
     return replace(trained, thresholds={site: network.threshold(site) for site in network.sites})
 
 
 def choose(trained: Trained, method: Method, validation: Pictures) -> int:
     """Of the candidates, the T after which IF has most pictures right; the shortest of equals."""
-    network = trained.spiking(method).with_thresholds(trained.thresholds)
+    network = trained.spiking(method, "if")
     right = np.zeros(network.steps, np.int64)
     for part in batches(validation, network.steps):
         right += (step_by_step(network, part.pixels, "if").classes == part.labels).sum(axis=1)
@@ -87,22 +96,41 @@ def ceilings(graph: Graph, pixels: np.ndarray) -> dict[str, float]:
     return found
 
 
-def tune(network: Spiking, pixels: np.ndarray) -> Spiking:
-    """Thresholds of channels moved until IF fires as often as the quantised network does, on training pictures.
+def activity(graph: Graph, method: Method, pixels: np.ndarray) -> dict[str, torch.Tensor]:
+    """Of each site and channel, the spikes that stand for what the float network fires in the mean."""
+    found = {}
 
-    In each pass ``theta_c -= 0.1 theta (mean count wanted - mean count) / T``, theta being the site's as converted:
-    CQ+'s rule, and VR-encoding's with another rate. Integers again at the end.
+    def record(name: str, x: torch.Tensor) -> torch.Tensor:
+        fired = method.stages[-1](name, x)
+        found[name] = fired.double().mean(_others(fired)) * method.levels
+        return fired
+
+    with torch.no_grad():
+        graph(seen(pixels, method), record)
+    return found
+
+
+def means(run: Run) -> dict[str, torch.Tensor]:
+    """Mean spikes of each site's channels."""
+    return {site: count.double().mean(_others(count)) for site, count in run.counts.items()}
+
+
+def _others(values: torch.Tensor) -> tuple[int, ...]:
+    """All dimensions but the channels'."""
+    return tuple(k for k in range(values.ndim) if k != 1)
+
+
+def tune(network: Spiking, wanted: Mapping[str, torch.Tensor], run: Callable[[Spiking], Run]) -> Spiking:
+    """Thresholds of channels moved until the mean counts of a run are those wanted. Integers at the end.
+
+    In each pass ``theta_c -= 0.1 theta (wanted - mean count) / T``, theta being the site's as converted: CQ+'s rule,
+    and VR-encoding's with another rate.
     """
-    wanted = at_once(network, pixels).counts
     first = {name: network.threshold(name) for name in network.sites}
-    thresholds = {name: first[name].expand(wanted[name].shape[1]).clone() for name in first}
+    thresholds = {name: first[name].expand(len(wanted[name])).clone() for name in first}
     for _ in range(PASSES):
-        got = step_by_step(
-            network.with_thresholds({name: each.round() for name, each in thresholds.items()}), pixels, "if"
-        )
+        got = means(run(network.with_thresholds({name: each.round() for name, each in thresholds.items()})))
         for name, each in thresholds.items():
-            off = wanted[name] - got.counts[name]
-            mean = off.mean(dim=tuple(k for k in range(off.ndim) if k != 1)).double()
-            each -= RATE * first[name] * mean / network.steps
+            each -= RATE * first[name] * (wanted[name] - got[name]) / network.steps
             each.clamp_(min=1)
     return network.with_thresholds({name: each.round() for name, each in thresholds.items()})

@@ -32,7 +32,7 @@ def main(
         int | None,
         typer.Option(min=1, help="How many are trained, from 0 on (1), or read (all there are).", show_default=False),
     ] = None,
-    simulated: Annotated[int, typer.Option(min=1, help="Test pictures that are simulated step by step.")] = 1000,
+    simulated: Annotated[int, typer.Option(min=1, help="Test pictures that are simulated step by step.")] = 500,
     longest: Annotated[int, typer.Option(min=1, help="Steps to which IF is followed.")] = 32,
     data: Annotated[
         Path | None, typer.Option(help="Folder that holds the pictures' folder.", show_default=False)
