@@ -11,6 +11,7 @@ from amaranth.hdl import Const, Module, ResetInserter, Signal, UnusedElaboratabl
 
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.few_pins import FewPinCore
+from sparrow_ecg.hw.core.mac import Mac
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.formal import golden
@@ -30,6 +31,7 @@ NETWORK: Network = random_network(np.random.default_rng(49), (3, 2, 2), steps=3,
 SMALLER: Network = random_network(np.random.default_rng(7), (2, 2, 2), steps=2, weight_bits=2, input_bits=1)
 CORES: dict[str, CoreConfig] = {
     "tree": Tree(),
+    "mac": Mac(1),
     "serial": Serial(2),
     "lane": Serial(1, "rom", "ssf", False),
     "ram": Serial(2, "ram"),
@@ -220,6 +222,10 @@ STREAM_BUGS = {
         Bug("core.tree", "m.If(finished & self.result.ready)", "m.If(finished)"),
         Bug("core.tree", "self.counts.ready.eq(loading)", "self.counts.ready.eq(loading | finished)"),
     ),
+    "mac": (
+        Bug("core.mac_core", "m.If(finished & self.result.ready)", "m.If(finished)"),
+        Bug("core.mac_core", "self.counts.ready.eq(loading)", "self.counts.ready.eq(loading | finished)"),
+    ),
     "serial": (
         Bug("core.sequencer", "m.If(self.result_taken)", "m.If(self.finished)"),
         Bug("core.sequencer", "self.position == shape[0] - 1", "self.position == shape[0] - 2"),
@@ -227,6 +233,7 @@ STREAM_BUGS = {
 }
 ANSWER_BUGS = {
     "tree": (Bug("core.tree", "self.evaluate | (self.input_store & last)", "self.input_store & last"),),
+    "mac": (Bug("core.mac_core", "self.weight_read, table.skip, 0", "self.weight_read, 0, 0"),),
     "serial": (Bug("core.sequencer", "self.position == self.events - 1", "self.position == self.events"),),
 }
 ARITHMETIC_BUGS = {
@@ -234,6 +241,11 @@ ARITHMETIC_BUGS = {
         Bug("core.tree", "high[0] > low[0]", "high[0] >= low[0]"),
         Bug("core.compressor", "(digit < 0) << k", "(digit < 0) << power"),
         Bug("core.firing", "Mux(quotient > self.steps, Const(self.steps), quotient)", "quotient"),
+    ),
+    "mac": (
+        Bug("core.argmax", "self.potential > best", "self.potential >= best"),
+        Bug("core.mac_core", "m.d.sync += potential.eq(bias)", "m.d.sync += potential.eq(0)"),
+        Bug("core.mac_core", "reversed(list(potentials.numbers))", "list(potentials.numbers)"),
     ),
     "serial": (
         Bug("core.argmax", "self.potential > best", "self.potential >= best"),
@@ -245,6 +257,10 @@ RESTART_BUGS = {
     "tree": (
         Bug("core.tree", "range(max(inputs, 2)))", "range(max(inputs, 2)), reset_less=True)"),
         Bug("core.tree", "ResetInserter(self.restart)(m) if self.hosted else m", "m"),
+    ),
+    "mac": (
+        Bug("core.mac_core", "Signal(range(ends[-1] + 1))", "Signal(range(ends[-1] + 1), reset_less=True)"),
+        Bug("core.mac_core", "ResetInserter(self.restart)(m) if self.hosted else m", "m"),
     ),
     "serial": (
         Bug("core.sequencer", "flushed = Signal()", "flushed = Signal(reset_less=True)"),

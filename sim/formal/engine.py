@@ -23,6 +23,8 @@ LIMIT = 600  # seconds
 READ = """read_rtlil design.il
 hierarchy -top top
 proc
+# what has another clock moves between two edges of clk
+clk2fflogic t:*ff w:clk %co1:+[CLK] %d
 {only}
 chformal -lower
 {covers}
@@ -41,7 +43,7 @@ write_aiger -I -B -zinit -no-startoffset -map model.aim model.aig
 # what is to be reached becomes a claim that it never is
 COVER = r"module \$cover (A, EN); input A, EN; $assert _TECHMAP_REPLACE_ (.A(~A), .EN(EN)); endmodule"
 PLAY = """read_rtlil model.il
-sim -clock clk -map model.aim -r trace.aiw -vcd trace.vcd
+sim -zinit -clock clk -map model.aim -r trace.aiw -vcd trace.vcd
 """
 
 
