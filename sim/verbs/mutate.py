@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from sparrow_ecg.model.console import counter, err, out
-from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.errors import InputError, VerificationError
 from sparrow_ecg.model.files import check_writable, write_atomic
 from sparrow_ecg.model.verbs.options import OutOption
 from sparrow_ecg.sim.mutation import hunt
@@ -54,6 +54,8 @@ def main(
     rate = _rate(total)
     missed = "" if rate >= GOAL else f": missed by {100 * (GOAL - rate):.2f} %"
     out.print(f"goal: {100 * GOAL:.0f} % of those that are not proven equal are caught{missed}")
+    if total["survive"]:
+        raise VerificationError(f"{total['survive']} mutants survive, and nothing says why nobody could catch them")
 
 
 def _rate(counts: dict[str, int]) -> float:
