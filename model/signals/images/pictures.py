@@ -59,7 +59,7 @@ def read_file(path: Path, what: str, read: Callable[[Path], bytes]) -> bytes:
     """All of a file; raises InputError, one line, where it is missing or cannot be read."""
     try:
         return read(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"{path}: no such file: --data names a folder that holds {what}") from None
     except (OSError, EOFError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}): fetch it again") from None

@@ -68,7 +68,7 @@ def test_shipped_networks_are_measured(user: Path) -> None:
     [
         (["--data", "data", "--method", "none"], "--method none: choose from balanced, cq, cq+"),
         (["--data", "elsewhere"], "no such file: --data names a folder that holds mnist/"),
-        (["--data", "shipped/mnist-cq+-0.npz"], "mnist"),
+        (["--data", "shipped/mnist-cq+-0.npz"], "no such file: --data names a folder"),
         (["--data", "data", "--method", "cq", "--seeds", "2"], "cq: no network of mnist in"),
         (["--data", "data", "--train", "--dataset", "cifar10"], "holds cifar-10-batches-bin/ in the binary version"),
         (["--data", "data", "--method", "cq"], "cq: no network of mnist in"),
