@@ -109,7 +109,7 @@ def picture(found: Mapping[str, Any]) -> bytes:
     note = f" ({found['note']})" if found["note"] else ""
     axes.set_title(f"{found['dataset']}{note}: accuracy against time")
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer)
     return buffer.getvalue()
