@@ -82,7 +82,7 @@ cosim: $(DEV) ## the cocotb regression, every kind of core
 	$(RUN) cosim $(ARGS)
 
 compare: $(NEEDS) ## every test beat of all networks through the RTL, against the golden model
-	$(RUN) $(if $(filter monitor,$(TOP)),compare-monitor --network $(NETWORK),compare $(if $(filter chip,$(TOP)),--engine chip)) $(ARGS)
+	$(RUN) $(if $(filter monitor,$(TOP)),compare-monitor --network $(NETWORK),$(if $(filter pictures,$(TOP)),compare-pictures,compare $(if $(filter chip,$(TOP)),--engine chip))) $(ARGS)
 
 monitor: $(BASE) ## a record from samples to classes in the RTL, scores, power if measured, and a page in build/monitor (RECORD=119)
 	$(RUN) monitor --network $(NETWORK) --record $(RECORD) $(ARGS)

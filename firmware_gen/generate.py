@@ -16,7 +16,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.controller import check
 from sparrow_ecg.hw.host.registers.map import MapParameters, compile_map
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network import DirectCounts, Network
+from sparrow_ecg.model.network import DirectCounts, Network, PictureCounts
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.synthetic import synthesize
 
@@ -30,7 +30,7 @@ def full_map(network: Network) -> AddrmapNode:
 
 def example_counts(network: Network) -> tuple[np.ndarray, str]:
     """Counts int64[EXAMPLE_BEATS, inputs], and where they come from."""
-    if isinstance(network.encoding, DirectCounts):
+    if isinstance(network.encoding, DirectCounts | PictureCounts):
         rng = np.random.default_rng(0)
         return rng.integers(0, 1 << network.input_bits, (EXAMPLE_BEATS, network.inputs)), "a random generator"
     with tempfile.TemporaryDirectory() as folder:

@@ -26,11 +26,13 @@ class CoreConfig(ABC):
     neuron:   ``ssf``, or ``if``, the baseline that reads each weight T times.
     rest:     cycles after a result in which it takes no count, for it is about to be switched off.
     power_gated: whether it is switched off between beats.
+    convolves: whether it runs networks with convolutions.
     """
 
     datapath: ClassVar[str]
     rest: ClassVar[int] = 0
     power_gated: ClassVar[bool] = False
+    convolves: ClassVar[bool] = False
     weights: Weights
     neuron: Neuron
 
@@ -80,6 +82,8 @@ class CoreConfig(ABC):
 
     def geometry(self, network: Network) -> Geometry:
         """Raises InputError when it does not suit the network."""
+        if network.convolves and not self.convolves:
+            raise InputError(f"network '{network.name}' has convolutions: only the datapath picture computes them")
         self.check(network)
         return Geometry.of(network, self.weights, self.neuron)
 

@@ -59,7 +59,8 @@ class Core(wiring.Component):
     "ones", or to add up its value, "sum"). They belong to the layer that the signal ``layer`` names in that cycle.
 
     watch:  for finding what went wrong: whether a neuron leaves the lanes in this cycle, which, with what potential,
-            and the count or spike train that it fires. Empty where neurons cannot be seen.
+            and the count or spike train that it fires. Empty where neurons cannot be seen. Where several may leave at
+            once, a bit, a potential and a count for each, and the first one's number.
     blocks: what each submodule is for.
     unread_resets: paths of registers whose value after reset nobody reads.
 

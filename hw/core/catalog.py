@@ -7,12 +7,14 @@ from typing import Any
 from sparrow_ecg.hw.config import CoreConfig, option_names
 from sparrow_ecg.hw.core.gated import Gated
 from sparrow_ecg.hw.core.mac import Mac
+from sparrow_ecg.hw.core.picture import Picture
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 
 DATAPATHS: dict[str, type[CoreConfig]] = {kind.datapath: kind for kind in (Tree, Mac, Serial)}
+FOR_PICTURES: dict[str, type[CoreConfig]] = {Picture.datapath: Picture}
 TREE_SYNAPSES = 1000  # that are not zero: up to here a tree takes seconds to build and simulate, not minutes
 
 
@@ -21,22 +23,26 @@ def choose(network: Network, datapath: str | None = None, top: str = "core", **o
     datapath, ``power_gated`` makes it a `Gated` one.
 
     Without a datapath it is the first that has what is asked for: in a monitor, whose core mostly waits, the one that
-    leaks least, else the tree if the network is small enough for one. top: of the `Build` that it is for.
+    leaks least, else the tree if the network is small enough for one. A network with convolutions has datapaths of its
+    own. top: of the `Build` that it is for.
     Raises InputError for a datapath that there is not, for an option that it has not, and when it does not suit.
     """
     given = {name: value for name, value in options.items() if value is not None}
     gated = given.pop("power_gated", False)
+    kinds = FOR_PICTURES if network.convolves else DATAPATHS
     if datapath is None:
-        datapath = Tree.datapath if network.nonzero_synapses <= TREE_SYNAPSES else Serial.datapath
-        datapath = Mac.datapath if top.startswith("monitor") else datapath
-        datapath = next((name for name in (datapath, *DATAPATHS) if not _unknown(DATAPATHS[name], given)), datapath)
-    if datapath not in DATAPATHS:
-        raise InputError(f"datapath {datapath}: give one of {', '.join(DATAPATHS)}")
-    kind = DATAPATHS[datapath]
+        usual = Tree.datapath if network.nonzero_synapses <= TREE_SYNAPSES else Serial.datapath
+        usual = Mac.datapath if top.startswith("monitor") else usual
+        usual = usual if usual in kinds else next(iter(kinds))
+        datapath = next((name for name in (usual, *kinds) if not _unknown(kinds[name], given)), usual)
+    if datapath not in kinds:
+        raise InputError(f"datapath {datapath}: for '{network.name}' give one of {', '.join(kinds)}")
+    kind = kinds[datapath]
     if unknown := _unknown(kind, given):
         name, value = next(iter(unknown.items()))
-        others = " or ".join(other for other in DATAPATHS if not _unknown(DATAPATHS[other], given))
-        raise InputError(f"{name} = {value}: the datapath {datapath} has no such choice: give the datapath {others}")
+        others = [other for other in kinds if not _unknown(kinds[other], given)]
+        instead = f"give the datapath {' or '.join(others)}" if others else "leave it out"
+        raise InputError(f"{name} = {value}: the datapath {datapath} has no such choice: {instead}")
     own = {name: value for name, value in given.items() if name in option_names(kind)}
     config = kind(**(kind.usual(network) | own))
     config.check(network)
@@ -53,5 +59,5 @@ def from_dict(described: dict[str, Any]) -> CoreConfig:
     """What `CoreConfig.as_dict` gave."""
     options = dict(described)
     gated = options.pop("power_gated", False)
-    config = DATAPATHS[options.pop("datapath")](**options)
+    config = (DATAPATHS | FOR_PICTURES)[options.pop("datapath")](**options)
     return Gated(config) if gated else config

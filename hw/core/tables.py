@@ -23,9 +23,9 @@ from sparrow_ecg.model.network import Dense, Network
 
 
 def groups(layer: Dense, lanes: int) -> Iterator[slice]:
-    """The neurons of a layer that the lanes compute together."""
+    """The neurons of a layer, or channels of a convolution, that the lanes compute together."""
     first = 0
-    for size in group_sizes(layer.outputs, lanes):
+    for size in group_sizes(len(layer.weights), lanes):
         yield slice(first, first + size)
         first += size
 
@@ -41,7 +41,7 @@ def weight_words(network: Network, lanes: int, bits: int) -> list[int]:
         _pack(layer.weights[g, j], bits)
         for layer in network.layers
         for g in groups(layer, lanes)
-        for j in range(layer.inputs)
+        for j in range(layer.weights.shape[1])
     ]
 
 

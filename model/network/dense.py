@@ -45,7 +45,13 @@ class Dense:
 
     @property
     def outputs(self) -> int:
+        """Counts that it hands on."""
         return int(self.weights.shape[0])
+
+    @property
+    def neurons(self) -> int:
+        """Those that fire, each with a potential of its own."""
+        return self.outputs
 
     def bounds(self, count_max: int) -> tuple[int, int]:
         """Lowest and highest value of any partial sum ``b + sum W n`` with each n in 0..count_max.

@@ -15,6 +15,7 @@ from sparrow_ecg.model.errors import InputError
 
 NETWORKS = Path(__file__).parents[1] / "networks"
 SEEDS = NETWORKS / "seeds"  # <name>-<split>-<seed>.json: the same recipes with other seeds, and for other splits
+PICTURES = NETWORKS / "pictures"  # of networks for pictures
 FORMAT = 1
 
 # Names end up in names of files, comments of C and Verilog, terminals that read rich's markup, and lines of logs.
@@ -24,7 +25,8 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,._+-]{,63}")
 def find(source: str | Path) -> Path:
     """The file that ``source`` names: its path, or the name of a shipped network."""
     path = Path(source)
-    shipped = () if path.suffix == ".json" else (NETWORKS / f"{source}.json", SEEDS / f"{source}.json")
+    folders = () if path.suffix == ".json" else (NETWORKS, SEEDS, PICTURES)
+    shipped = [folder / f"{source}.json" for folder in folders]
     try:
         return next(candidate for candidate in (*shipped, path) if candidate.is_file())
     except (StopIteration, OSError):  # no such file, or a name that no file can have

@@ -18,8 +18,9 @@ import numpy as np
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import file
+from sparrow_ecg.model.network.convolution import Convolution
 from sparrow_ecg.model.network.dense import MAX_ACCUMULATOR_BITS, MAX_STEPS, Dense, signed_bits
-from sparrow_ecg.model.network.inputs import DirectCounts
+from sparrow_ecg.model.network.inputs import DirectCounts, PictureCounts
 from sparrow_ecg.model.signals.ecg.encoders import Encoder
 
 
@@ -34,7 +35,7 @@ class Network:
     """
 
     name: str
-    encoding: Encoder | DirectCounts
+    encoding: Encoder | DirectCounts | PictureCounts
     layers: tuple[Dense, ...]
     steps: int
     weight_bits: int
@@ -58,11 +59,16 @@ class Network:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Inputs, then the neurons of each layer."""
+        """Inputs, then the counts that leave each layer: of dense ones, their neurons."""
         return (self.inputs, *(layer.outputs for layer in self.layers))
 
     @property
+    def convolves(self) -> bool:
+        return any(isinstance(layer, Convolution) for layer in self.layers)
+
+    @property
     def synapses(self) -> int:
+        """Weights that are stored: those of a convolution once, not once a place."""
         return sum(layer.weights.size for layer in self.layers)
 
     @property
@@ -97,6 +103,7 @@ class Network:
             "layers": [
                 {
                     "threshold_log2": layer.firing.threshold_log2 if layer.firing else None,
+                    **_convolution(layer),
                     "biases": layer.biases.tolist(),
                     "weights": layer.weights.tolist(),
                 }
@@ -129,6 +136,16 @@ def from_json(text: str) -> Network:
     return Network(**parse(text))
 
 
+def _convolution(layer: Dense) -> dict[str, Any]:
+    """What a network file says of a layer that is not dense."""
+    if not isinstance(layer, Convolution):
+        return {}
+    pooling = layer.pooling and {"size": layer.pooling.size, "threshold_log2": layer.pooling.firing.threshold_log2}
+    names = "kernel", "stride", "padding"
+    window = {name: getattr(layer, name) for name in names}
+    return {"convolution": {"entering": asdict(layer.entering), **window, "pooling": pooling}}
+
+
 def _refuse(field: str, why: str) -> NoReturn:
     raise InputError(f"field {field}: {why}")
 
@@ -143,17 +160,23 @@ def _check(network: Network) -> None:
         _refuse("layers", "there are none")
     width = network.encoding.inputs
     for k, layer in enumerate(network.layers):
+        if isinstance(layer, Convolution):
+            _check_window(f"layers.{k}.convolution", layer)
         _check_numbers(f"layers.{k}", layer, width, network.weight_bits)
         bits = network.accumulator_bits(k)
         if bits > MAX_ACCUMULATOR_BITS:
             _refuse(f"layers.{k}", f"needs a {bits}-bit accumulator, more than {MAX_ACCUMULATOR_BITS}")
         if (layer.firing is None) != (k == len(network.layers) - 1):
             _refuse(f"layers.{k}.threshold_log2", "hidden layers have one, the output layer has none (null)")
-        if layer.firing and not 0 <= layer.firing.threshold_log2 <= MAX_ACCUMULATOR_BITS:
-            _refuse(f"layers.{k}.threshold_log2", f"not in 0..{MAX_ACCUMULATOR_BITS}")
-        if layer.firing and layer.firing.steps != network.steps:
-            _refuse(f"layers.{k}", f"fires within {layer.firing.steps} steps, but T = {network.steps}")
+        pooling = layer.pooling if isinstance(layer, Convolution) else None
+        for field, firing in ((f"layers.{k}", layer.firing), (f"layers.{k}.pooling", pooling and pooling.firing)):
+            if firing and not 0 <= firing.threshold_log2 <= MAX_ACCUMULATOR_BITS:
+                _refuse(f"{field}.threshold_log2", f"not in 0..{MAX_ACCUMULATOR_BITS}")
+            if firing and firing.steps != network.steps:
+                _refuse(field, f"fires within {firing.steps} steps, but T = {network.steps}")
         width = layer.outputs
+    if isinstance(network.layers[-1], Convolution):
+        _refuse(f"layers.{len(network.layers) - 1}", "the output layer is a convolution: end with a dense one")
     if len(network.classes) != network.outputs:
         _refuse("classes", f"{len(network.classes)} names for {network.outputs} outputs")
     if len(set(network.classes)) < len(network.classes):
@@ -166,11 +189,27 @@ def _check_numbers(field: str, layer: Dense, width: int, weight_bits: int) -> No
         _refuse(f"{field}.weights", f"shape {layer.weights.shape} is not (outputs, inputs)")
     if layer.inputs != width:
         _refuse(f"{field}.weights", f"{layer.inputs} inputs, but {width} counts come in")
-    if layer.biases.shape != (layer.outputs,):
-        _refuse(f"{field}.biases", f"shape {layer.biases.shape} is not ({layer.outputs},)")
+    if layer.biases.shape != (len(layer.weights),):
+        _refuse(f"{field}.biases", f"shape {layer.biases.shape} is not ({len(layer.weights)},)")
     limit = 1 << (weight_bits - 1)
     for i, j in np.argwhere((layer.weights < -limit) | (layer.weights >= limit)):
         _refuse(f"{field}.weights.{i}.{j}", f"{layer.weights[i, j]} does not fit {weight_bits} bits")
     reach = 1 << (MAX_ACCUMULATOR_BITS - 1)
     if not -reach <= layer.biases.min() <= layer.biases.max() < reach:
         _refuse(f"{field}.biases", f"does not fit {MAX_ACCUMULATOR_BITS} bits")
+
+
+def _check_window(field: str, layer: Convolution) -> None:
+    """Sizes of a convolution."""
+    entering, pooled = layer.entering, layer.pooling.size if layer.pooling else 1
+    if min(entering.height, entering.width, entering.channels) < 1:
+        _refuse(f"{field}.entering", "each is at least 1")
+    if min(layer.kernel, layer.stride, pooled) < 1:
+        _refuse(field, "kernel, stride and size of the pooling are at least 1")
+    if not 0 <= layer.padding < layer.kernel:
+        _refuse(f"{field}.padding", f"not in 0..{layer.kernel - 1}, below the kernel")
+    window = layer.kernel**2 * entering.channels
+    if layer.weights.ndim != 2 or layer.weights.shape[1] != window:
+        _refuse(field, f"a window has {window} counts, but the weights have the shape {layer.weights.shape}")
+    if not layer.outputs:
+        _refuse(field, f"no window of it fits a map of {entering.height} x {entering.width}")

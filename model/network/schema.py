@@ -12,9 +12,10 @@ import pydantic
 from pydantic_core import PydanticCustomError
 
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network.convolution import Convolution, Map, Pooling
 from sparrow_ecg.model.network.dense import Dense, Firing
 from sparrow_ecg.model.network.file import FORMAT, SAFE_NAME
-from sparrow_ecg.model.network.inputs import DirectCounts
+from sparrow_ecg.model.network.inputs import DirectCounts, PictureCounts
 from sparrow_ecg.model.signals.ecg.encoders import MARKS
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 
@@ -43,8 +44,28 @@ class _Provenance(_Strict, extra="allow"):
     peaks: Literal["annotated", "detected"] = "annotated"
 
 
+class _Map(_Strict):
+    height: int
+    width: int
+    channels: int
+
+
+class _Pooling(_Strict):
+    size: int
+    threshold_log2: int
+
+
+class _Convolution(_Strict):
+    entering: _Map
+    kernel: int
+    stride: int
+    padding: int
+    pooling: _Pooling | None
+
+
 class _Layer(_Strict):
     threshold_log2: int | None
+    convolution: _Convolution | None = None
     biases: list[int]
     weights: list[list[int]]
 
@@ -64,7 +85,7 @@ def parse(text: str) -> dict[str, Any]:
     """The fields of the `Network` that a JSON text holds. Raises InputError that names the first bad field."""
     with _refusing("file"):
         file = _File.model_validate_json(text)
-    marks = {"inputs": DirectCounts, **MARKS}
+    marks = {"inputs": DirectCounts, "levels": PictureCounts, **MARKS}
     kind: Any = next((kind for mark, kind in marks.items() if mark in file.encoding), Encoding)
     with _refusing("encoding"):
         encoding = pydantic.TypeAdapter(kind).validate_json(json.dumps(file.encoding), strict=True, extra="forbid")
@@ -73,7 +94,7 @@ def parse(text: str) -> dict[str, Any]:
     return {
         "name": file.name,
         "encoding": encoding,
-        "layers": tuple(_dense(k, layer, file.steps) for k, layer in enumerate(file.layers)),
+        "layers": tuple(_layer(k, layer, file.steps) for k, layer in enumerate(file.layers)),
         "steps": file.steps,
         "weight_bits": file.weight_bits,
         "classes": tuple(file.classes),
@@ -99,10 +120,16 @@ def _printable(text: str) -> str:
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 
-def _dense(k: int, file: _Layer, steps: int) -> Dense:
+def _layer(k: int, file: _Layer, steps: int) -> Dense:
     weights = _integers(f"layers.{k}.weights", file.weights)
     biases = _integers(f"layers.{k}.biases", file.biases)
-    return Dense(weights, biases, None if file.threshold_log2 is None else Firing(file.threshold_log2, steps))
+    firing = None if file.threshold_log2 is None else Firing(file.threshold_log2, steps)
+    if not (window := file.convolution):
+        return Dense(weights, biases, firing)
+    told = window.pooling
+    pooling = Pooling(told.size, Firing(told.threshold_log2, steps)) if told else None
+    entering = Map(**window.entering.model_dump())
+    return Convolution(weights, biases, firing, entering, window.kernel, window.stride, window.padding, pooling)
 
 
 def _integers(field: str, rows: list) -> np.ndarray:

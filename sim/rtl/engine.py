@@ -134,7 +134,7 @@ class Engine:
 
         Of a core that hangs, those of the last beat that was begun; of one without lanes, none. Needs ``activity``.
         """
-        rows = np.zeros((2 * sum(self.network.shape[1:]), 5), np.int64)
+        rows = np.zeros((2 * sum(layer.neurons for layer in self.network.layers), 5), np.int64)
         with _Simulator(self._library, self.image) as simulator:
             self._run_few(simulator, counts)
             found = self._library.simulator_left(simulator.handle, _address(rows))

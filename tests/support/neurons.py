@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network import Convolution, Firing, Network
 
 
 class Answer(NamedTuple):
@@ -22,6 +22,11 @@ def ssf(network: Network, beat: list[int]) -> Answer:
     """Sum all spikes of the window into N, then release them: an IF neuron driven by N at T thresholds."""
     counts, potentials = [beat], []
     for layer in network.layers:
+        if isinstance(layer, Convolution):
+            sums, pooled = _convolution(layer, counts[-1], network.steps)
+            potentials.append(sums)
+            counts.append(pooled)
+            continue
         sums = []
         for weights, bias in zip(layer.weights.tolist(), layer.biases.tolist(), strict=True):
             potential = bias
@@ -34,6 +39,42 @@ def ssf(network: Network, beat: list[int]) -> Answer:
             threshold = network.steps * 2**layer.firing.threshold_log2
             counts.append([sum(_constant_drive(n, threshold, network.steps)) for n in sums])
     return Answer(counts, potentials, _winner(potentials[-1]))
+
+
+def _convolution(layer: Convolution, beat: list[int], steps: int) -> tuple[list[int], list[int]]:
+    """Potentials at every place that counts, and the counts that leave. Each spike goes to the windows that see it."""
+    whole, to, out = layer.entering, layer.computed, layer.leaving
+    weights = layer.weights.tolist()
+    sums = {
+        (y, x, o): layer.biases.tolist()[o]
+        for y in range(to.height)
+        for x in range(to.width)
+        for o in range(to.channels)
+    }
+    spikes = [i for i, count in enumerate(beat) for _ in range(count)]
+    for i in spikes:
+        place, c = divmod(i, whole.channels)
+        row, column = divmod(place, whole.width)
+        for y, x, o in sums:
+            dy = row + layer.padding - y * layer.stride
+            dx = column + layer.padding - x * layer.stride
+            if 0 <= dy < layer.kernel and 0 <= dx < layer.kernel:
+                sums[y, x, o] += weights[o][(dy * layer.kernel + dx) * whole.channels + c]
+
+    def fired(potential: int, firing: Firing) -> int:
+        return sum(_constant_drive(potential, steps * 2**firing.threshold_log2, steps))
+
+    assert layer.firing
+    leaving = {at: fired(potential, layer.firing) for at, potential in sums.items()}
+    if layer.pooling:
+        size = layer.pooling.size
+        squares = dict.fromkeys(
+            ((y, x, o) for y in range(out.height) for x in range(out.width) for o in range(out.channels)), 0
+        )
+        for (y, x, o), count in leaving.items():
+            squares[y // size, x // size, o] += count
+        leaving = {at: fired(total, layer.pooling.firing) for at, total in squares.items()}
+    return list(sums.values()), list(leaving.values())
 
 
 def integrate_and_fire(network: Network, beat: list[int]) -> Answer:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
+from sparrow_ecg.model.network import Network, PictureCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,13 @@ class PictureSet:
         if self.train.pixels.shape[1:] != self.test.pixels.shape[1:]:
             sizes = ("x".join(map(str, part.pixels.shape[1:])) for part in (self.train, self.test))
             raise InputError(f"{self.name}: training pictures of {next(sizes)}, test pictures of {next(sizes)}")
+
+
+def encoding_of(network: Network) -> PictureCounts:
+    """What makes its counts of pictures. Raises InputError where there is nothing."""
+    if not isinstance(network.encoding, PictureCounts):
+        raise InputError(f"network '{network.name}' does not take pictures: give one that does")
+    return network.encoding
 
 
 def read_file(path: Path, what: str, read: Callable[[Path], bytes]) -> bytes:

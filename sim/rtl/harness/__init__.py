@@ -26,7 +26,7 @@ def sources(build: Build, probed: bool = False) -> dict[str, str]:
         "INPUTS": shape[0],
         "OUTPUTS": shape[-1],
         "LAYERS": len(shape) - 1,
-        "NEURONS": sum(shape[1:]),
+        "NEURONS": sum(layer.neurons for layer in build.network.layers),
         "INPUT_BITS": g.input_bits,
         "CLASS_BITS": g.class_bits,
         "POTENTIAL_BITS": g.potential_bits,
@@ -38,7 +38,10 @@ def sources(build: Build, probed: bool = False) -> dict[str, str]:
     if probed:
         macros += [f"`define PROBES {len(core.probes)}", f"`define TALLY {_tally(core)}"]
         macros += [f"`define CORE {'.'.join(('dut', *build.core_path))}"]
-        macros += ["`define WATCH"] if core.watch else []
+    if probed and core.watch:
+        leaving, _, potential, fired = map(len, core.watch)
+        macros += ["`define WATCH"]
+        parameters |= {"WATCHED": leaving, "WATCHED_POTENTIAL": potential // leaving, "WATCHED_FIRED": fired // leaving}
     verilog = [*macros, *(f"localparam int {name} = {value};" for name, value in parameters.items())]
     parameters["PROBES"] = len(core.probes) if probed else 0
     parameters["WATCH"] = int(probed and bool(core.watch))

@@ -5,7 +5,7 @@
 // `parameters.svh` is generated: INPUTS, OUTPUTS, LAYERS, their widths, BLOCK (beats), IMAGE_BYTES, and the macros
 // REST (cycles after a result in which the core falls asleep), HAS_IMAGE (a core with weights in ram), PROBES, TALLY and
 // CORE (a build that counts activity, and where its probes are), WATCH (one that also keeps each neuron as it leaves the
-// lanes).
+// lanes, of which WATCHED may let one go in a cycle).
 module harness (
     input logic clk,
     input logic reset,
@@ -126,17 +126,26 @@ module harness (
 `ifdef WATCH
   logic [31:0] leavers  /*verilator public_flat_rd*/;  // in the last beat
   longint left[0:5*2*NEURONS-1]  /*verilator public_flat_rd*/;  // layer, neuron, potential, fired, cycle
+  // of each lane from which a neuron may leave
+  wire [WATCHED-1:0] leaving = `CORE.watch_leaving;
+  wire [WATCHED*WATCHED_POTENTIAL-1:0] potential = `CORE.watch_potential;
+  wire [WATCHED*WATCHED_FIRED-1:0] fired = `CORE.watch_fired;
+  int leaver;
 
   always @(posedge clk) begin
-    if (rst | (counts_valid & counts_ready & position == 0)) leavers <= 0;
-    else if (`CORE.watch_leaving & leavers < 2 * NEURONS) begin
-      left[leavers*5] <= 64'(`CORE.probe_layer);
-      left[leavers*5+1] <= 64'(`CORE.watch_neuron);
-      left[leavers*5+2] <= 64'(signed'(`CORE.watch_potential));
-      left[leavers*5+3] <= FIRED_IS_TRAIN != 0 ? 64'($countones(`CORE.watch_fired)) : 64'(`CORE.watch_fired);
-      left[leavers*5+4] <= 64'(now - begun[answered] + 1);
-      leavers <= leavers + 1;
-    end
+    leaver = int'(leavers);
+    if (rst | (counts_valid & counts_ready & position == 0)) leaver = 0;
+    else
+      for (int i = 0; i < WATCHED; i++)
+        if (leaving[i] && leaver < 2 * NEURONS) begin
+          left[leaver*5] <= 64'(`CORE.probe_layer);
+          left[leaver*5+1] <= 64'(`CORE.watch_neuron) + 64'(i);
+          left[leaver*5+2] <= 64'(signed'(potential[i*WATCHED_POTENTIAL+:WATCHED_POTENTIAL]));
+          left[leaver*5+3] <= FIRED_IS_TRAIN != 0 ? 64'($countones(fired)) : 64'(fired[i*WATCHED_FIRED+:WATCHED_FIRED]);
+          left[leaver*5+4] <= 64'(now - begun[answered] + 1);
+          leaver = leaver + 1;
+        end
+    leavers <= leaver;
   end
 `endif
 endmodule

@@ -1,0 +1,243 @@
+"""The core for pictures in RTL: maps of counts, a window that walks over them, and lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from amaranth.hdl import Array, Cat, Fragment, Module, Mux, ResetInserter, Signal, Value, signed, unsigned
+from amaranth.lib import data
+from amaranth.lib.memory import Memory
+
+from sparrow_ecg.hw.core.argmax import Argmax
+from sparrow_ecg.hw.core.firing import FiringUnit
+from sparrow_ecg.hw.core.lane import Lane
+from sparrow_ecg.hw.core.passes import passes
+from sparrow_ecg.hw.core.picture_walk import PictureWalk
+from sparrow_ecg.hw.core.tables import Rom, bias_words, weight_words
+from sparrow_ecg.hw.geometry import Geometry
+from sparrow_ecg.hw.ports import Block, Core
+from sparrow_ecg.model.network import Convolution, Firing, Network
+
+
+class PictureCore(Core):
+    """Each layer's counts lie in a memory of their own, a word for each place, all channels in it. A window is read
+    place by place; of a word only counts that are not zero cost a cycle, in which a weight for each lane is read, and
+    added count times. Sums stay in the lanes until they fire, and what is pooled is summed as it fires, so that neither
+    potentials nor the map before pooling are ever stored.
+    """
+
+    def __init__(self, network: Network, geometry: Geometry, lanes: int, hosted: bool = False):
+        self.lanes = lanes
+        self.walks = list(passes(network))
+        super().__init__(network, geometry, loadable=False, hosted=hosted)
+        self.input_store = self.probe("input_store")  # a count of the picture is stored
+        self.word_read = self.probe("word_read")  # a place is read from its map
+        self.bias_read = self.probe("bias_read", lanes)
+        self.weight_read = self.probe("weight_read", lanes)
+        self.compare = self.probe("compare", lanes)  # a potential is held against its threshold
+        self.pool = self.probe("pool", lanes)  # a sum of counts fires
+        self.word_store = self.probe("word_store")  # what a group fired is stored
+        self.output_compare = self.probe("output_compare")
+        self.spikes = self.probe("spikes", range(lanes * geometry.steps + 1), "sum")  # that are stored
+        self.watch = [
+            Signal(lanes, name="watch_leaving"),
+            Signal(range(max(*(walk.computed.size for walk in self.walks), 2)), name="watch_neuron"),
+            Signal(lanes * geometry.potential_bits, name="watch_potential"),
+            Signal(lanes * geometry.count_bits, name="watch_fired"),
+        ]
+        self.blocks = {"walk": Block.CONTROL, "biases": Block.TABLES, "weights": Block.TABLES, "argmax": Block.FIRING}
+        self.blocks |= {f"map_{k}": Block.ACTIVATIONS for k in range(geometry.layers)}
+        self.blocks |= {f"lane_{i}": Block.LANES for i in range(lanes)}
+        self.blocks |= {f"firing_{i}": Block.FIRING for i in range(lanes)}
+        self.unread_resets = ("biases.held", "weights.held")
+
+    def elaborate(self, platform) -> Module | Fragment:
+        m = Module()
+        g = self.geometry
+        m.submodules.walk = walk = PictureWalk(self.walks, self.lanes)
+        sizes = [size for groups in walk.groups for size in groups]
+        working = Signal(self.lanes)  # lanes that have a neuron
+        m.d.comb += [
+            self.layer.eq(walk.layer),
+            self.counts.ready.eq(walk.loading),
+            walk.count_taken.eq(self.counts.valid & self.counts.ready),
+            self.input_store.eq(walk.count_taken),
+            working.eq(Array((1 << size) - 1 for size in sizes)[walk.slot]),
+        ]
+        fired = Signal(data.ArrayLayout(unsigned(g.count_bits), self.lanes))
+        stored = Signal()
+        words = self._maps(m, walk, fired, stored)
+        event, channel, count = self._event(m, walk, words)
+
+        m.submodules.biases = biases = Rom(bias_words(self.network, self.lanes, g.bias_bits), g.bias_bits * self.lanes)
+        m.submodules.weights = weights = Rom(
+            weight_words(self.network, self.lanes, g.weight_bits), g.weight_bits * self.lanes
+        )
+        row = Signal(unsigned(len(weights.address)))  # of the weights of the place at hand
+        with m.If(walk.fetch):
+            m.d.sync += row.eq(Mux(walk.begin, Array(self._rows(walk))[walk.slot], row + self._channels(walk)))
+        load, accumulate, counted = Signal(self.lanes), Signal(self.lanes), Signal(g.count_bits)
+        m.d.comb += [
+            biases.address.eq(walk.slot),
+            biases.read.eq(walk.begin),
+            self.bias_read.eq(Mux(walk.begin, working, 0)),
+            weights.address.eq(row + channel),
+            weights.read.eq(event),
+            self.weight_read.eq(Mux(event, working, 0)),
+        ]
+        m.d.sync += [load.eq(self.bias_read), accumulate.eq(self.weight_read)]
+        with m.If(event):
+            m.d.sync += counted.eq(count)
+        lanes = [Lane(g) for _ in range(self.lanes)]
+        for i, lane in enumerate(lanes):
+            m.submodules[f"lane_{i}"] = lane
+            m.d.comb += [
+                lane.load.eq(load[i]),
+                lane.bias.eq(biases.word.word_select(i, g.bias_bits)),
+                lane.accumulate.eq(accumulate[i]),
+                lane.weight.eq(weights.word.word_select(i, g.weight_bits)),
+                lane.count.eq(counted),
+            ]
+        self._fire(m, walk, lanes, working, fired, stored)
+        self._answer(m, walk, Array([lane.potential for lane in lanes])[walk.lane])
+        return ResetInserter(self.restart)(m) if self.hosted else m
+
+    def _rows(self, walk: PictureWalk) -> list[int]:
+        """The first word of weights of each slot."""
+        rows, first = [], 0
+        for layer, groups in zip(self.network.layers, walk.groups, strict=True):
+            for _ in groups:
+                rows.append(first)
+                first += layer.weights.shape[1]
+        return rows
+
+    def _channels(self, walk: PictureWalk) -> Any:
+        return walk.of_layer([each.entering.channels for each in self.walks])
+
+    def _maps(self, m: Module, walk: PictureWalk, fired: Any, stored: Value) -> list[Any]:
+        """The memories of counts that enter each layer: what is read of each."""
+        g, words = self.geometry, []
+        for k, each in enumerate(self.walks):
+            whole, bits = each.entering, g.steps.bit_length() if k else g.input_bits
+            shape = data.ArrayLayout(unsigned(bits), whole.channels)
+            memory = Memory(shape=shape, depth=max(whole.height * whole.width, 2), init=[])
+            m.submodules[f"map_{k}"] = memory
+            write, read = memory.write_port(granularity=1), memory.read_port()
+            m.d.comb += [
+                read.addr.eq(walk.y * whole.width + walk.x),
+                read.en.eq(walk.fetch & walk.inside & (walk.layer == k)),
+            ]
+            for c in range(whole.channels):
+                if k:
+                    mine = stored & (walk.layer == k - 1) & (walk.group == c // self.lanes)
+                    m.d.comb += [write.en[c].eq(mine), write.data[c].eq(fired[c % self.lanes])]
+                else:
+                    mine = walk.count_taken & (walk.channel == c)
+                    m.d.comb += [write.en[c].eq(mine), write.data[c].eq(self.counts.payload)]
+            m.d.comb += write.addr.eq(walk.place if k else walk.pixel)
+            words.append(read.data)
+        return words
+
+    def _event(self, m: Module, walk: PictureWalk, words: Sequence[Any]) -> tuple[Signal, Signal, Signal]:
+        """Of the place at hand, the next count that is not zero: whether there is one, its channel, and it."""
+        widest = max(each.entering.channels for each in self.walks)
+        place = Signal(data.ArrayLayout(unsigned(self.geometry.count_bits), widest))
+        inside, left, taken = Signal(), Signal(widest), Signal(widest)
+        event, channel, count = Signal(), Signal(range(max(widest, 2))), Signal(self.geometry.count_bits)
+        with m.Switch(walk.layer):
+            for k, word in enumerate(words):
+                with m.Case(k):
+                    m.d.comb += [place[c].eq(word[c]) for c in range(self.walks[k].entering.channels)]
+        first = Signal(widest)
+        busy = Cat(place[c].any() for c in range(widest))
+        m.d.comb += [
+            left.eq(Mux(walk.walking & inside, busy & ~taken, 0)),
+            first.eq(left & (~left + 1)),
+            event.eq(left.any()),
+            walk.more.eq((left & ~first).any()),
+            channel.eq(Cat(Cat(first[c] for c in range(widest) if c >> b & 1).any() for b in range(len(channel)))),
+            count.eq(_either([Mux(first[c], place[c], 0) for c in range(widest)])),
+            self.word_read.eq(walk.fetch & walk.inside),
+        ]
+        with m.If(walk.fetch):
+            m.d.sync += [inside.eq(walk.inside), taken.eq(0)]
+        with m.Elif(walk.walking):
+            m.d.sync += taken.eq(taken | first)
+        return event, channel, count
+
+    def _fire(
+        self, m: Module, walk: PictureWalk, lanes: Sequence[Lane], working: Value, fired: Any, stored: Value
+    ) -> None:
+        """All neurons of a group fire at once; where they are pooled, what a square has fired fires."""
+        g, layers = self.geometry, self.network.layers
+        pools = [layer.pooling if isinstance(layer, Convolution) else None for layer in layers]
+        sides = [pool.size for pool in pools if pool]
+        pooled = Signal()
+        m.d.comb += [
+            pooled.eq(walk.of_layer([int(pool is not None) for pool in pools])),
+            stored.eq(walk.fire & (walk.square_done | ~pooled)),
+            self.compare.eq(Mux(walk.fire, working, 0)),
+            self.pool.eq(Mux(stored & pooled, working, 0)),
+            self.word_store.eq(stored),
+            self.spikes.eq(Mux(stored, sum(Mux(working[i], fired[i], 0) for i in range(len(lanes))), 0)),
+            self.watch[0].eq(Mux(walk.fire, working, Mux(walk.drain, 1 << walk.lane, 0))),
+            self.watch[1].eq(walk.neuron),
+        ]
+        logs = [layer.firing.threshold_log2 if layer.firing else 0 for layer in layers]
+        pool_logs = [pool.firing.threshold_log2 if pool else 0 for pool in pools]
+        pool_firings = [Firing(log2, g.steps) for log2 in sorted({p.firing.threshold_log2 for p in pools if p})]
+        most = max((side * side for side in sides), default=1) * g.steps
+        for i, lane in enumerate(lanes):
+            m.submodules[f"firing_{i}"] = firing = FiringUnit(g.firings(), g.potential_bits)
+            m.d.comb += [
+                firing.potential.eq(lane.potential),
+                firing.threshold_log2.eq(walk.of_layer(logs)),
+                fired[i].eq(firing.count),
+                self.watch[2].word_select(i, g.potential_bits).eq(lane.potential),
+                self.watch[3].word_select(i, g.count_bits).eq(fired[i]),
+            ]
+            if not sides:
+                continue
+            before = Signal(range(most + 1), name=f"pooled_{i}")
+            total = Signal(range(most + 1), name=f"total_{i}")
+            m.submodules[f"pooling_{i}"] = pooling = FiringUnit(pool_firings, most.bit_length() + 1)
+            m.d.comb += [
+                total.eq(before + firing.count),
+                pooling.potential.eq(total),
+                pooling.threshold_log2.eq(walk.of_layer(pool_logs)),
+            ]
+            with m.If(pooled):
+                m.d.comb += fired[i].eq(pooling.count)
+            with m.If(walk.fire & pooled & working[i]):
+                m.d.sync += before.eq(Mux(walk.square_done, 0, total))
+
+    def _answer(self, m: Module, walk: PictureWalk, potential: Value) -> None:
+        g = self.geometry
+        neuron = Signal(range(max(self.network.outputs, 2)))
+        m.submodules.argmax = argmax = Argmax(self.network.outputs, g.potential_bits)
+        potentials = Signal(data.ArrayLayout(signed(g.potential_bits), self.network.outputs))
+        m.d.comb += [
+            neuron.eq(walk.neuron + walk.lane),
+            self.output_compare.eq(walk.drain),
+            argmax.enable.eq(walk.drain),
+            argmax.first.eq(neuron == 0),
+            argmax.index.eq(neuron),
+            argmax.potential.eq(potential),
+        ]
+        with m.If(walk.drain):
+            m.d.sync += potentials[neuron].eq(potential)
+        m.d.comb += [
+            self.result.valid.eq(walk.finished),
+            self.result.payload.klass.eq(argmax.klass),
+            self.result.payload.potentials.eq(potentials),
+            walk.result_taken.eq(self.result.valid & self.result.ready),
+        ]
+
+
+def _either(values: list[Value]) -> Value:
+    """The one of them that is not zero."""
+    if len(values) == 1:
+        return values[0]
+    half = len(values) // 2
+    return _either(values[:half]) | _either(values[half:])

@@ -1,0 +1,58 @@
+"""Run test pictures through the RTL, and compare with the golden model.
+
+Class and every output's potential, bit for bit, and the cycles, which follow from every count of every map. Exit status
+1 when anything differs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.verbs.options import core_options
+from sparrow_ecg.model.console import counter, err, out, working
+from sparrow_ecg.model.files import write_atomic
+from sparrow_ecg.model.signals.ecg.records import named_root
+from sparrow_ecg.model.signals.images import mnist
+from sparrow_ecg.model.signals.images.pictures import encoding_of
+from sparrow_ecg.model.verbs.options import OutOption
+from sparrow_ecg.sim.rtl.engine import Engine
+from sparrow_ecg.sim.rtl.pictures import Difference, compare
+
+
+@core_options("lanes", network="digits")
+def main(
+    core: Build,
+    images: Annotated[int, typer.Option(min=1, help="Test pictures of MNIST, the first ones.")] = 10000,
+    data: Annotated[Path | None, typer.Option(help="Folder that holds mnist/.", show_default=False)] = None,
+    folder: OutOption = Path("build/results"),
+) -> None:
+    encoding_of(core.network)
+    test = mnist.load(named_root(data)).test.take(slice(0, images))
+    with working("building the RTL with Verilator"):
+        Engine(core)
+    with counter(f"{core.network.name}: {len(test)} pictures", len(test)) as done:
+        report = compare(core, test, done)
+    path = folder / f"pictures-{core.network.name}-{core.config.slug(core.network)}.json"
+    out.print(f"wrote {write_atomic(path, json.dumps(report, indent=1) + chr(10))}")
+    busy = ", ".join(f"{share:.1%}" for share in report["not_zero"])
+    out.print(
+        f"{report['cycles_per_picture']:,.0f} cycles a picture ({report['cycles_lowest']:,} to"
+        f" {report['cycles_highest']:,}), {core.config}; counts that are not zero, by layer: {busy};"
+        f" {report['simulated_cycles'] / report['seconds'] / 1e6:.2f} million cycles/s, {report['seconds']:.0f} s"
+    )
+    exact = not any(report[f"mismatched_{what}"] for what in ("pictures", "potentials", "cycles"))
+    if report["first_mismatch"]:
+        err.print(str(Difference(**report["first_mismatch"])), style="red")
+    out.print(
+        f"{'bit-exact' if exact else 'NOT bit-exact'}: {report['pictures'] - report['mismatched_pictures']} of"
+        f" {report['pictures']} pictures, {report['potentials'] - report['mismatched_potentials']} of"
+        f" {report['potentials']} potentials, {report['mismatched_cycles']} of other cycles than predicted; accuracy"
+        f" {report['accuracy_hardware']:.2%} in the RTL, {report['accuracy_golden']:.2%} golden",
+        style="bold",
+    )
+    raise typer.Exit(not exact)

@@ -1,0 +1,26 @@
+"""`compare-pictures` as a user meets it: what it cannot do is one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sparrow_ecg.commands import run
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["compare-pictures", "--network", "tiny"], "network 'tiny' does not take pictures"),
+        (["compare-pictures", "--network", "none"], "no network 'none'"),
+    ],
+)
+def test_what_is_wrong_is_one_line(command: list[str], said: str, tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([*command, "--data", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.startswith("error: ")
+    assert told.count("\n") == 1
+    assert not list(tmp_path.iterdir())
