@@ -31,13 +31,14 @@ class PictureCore(Core):
         self.lanes = lanes
         self.walks = list(passes(network))
         super().__init__(network, geometry, loadable=False, hosted=hosted)
-        self.input_store = self.probe("input_store")  # a count of the picture is stored
-        self.word_read = self.probe("word_read")  # a place is read from its map
+        self.input_store = self.probe("input_store")  # a count of the picture that is not zero is stored
+        self.event_read = self.probe("event_read")  # a count of the window that is not zero
         self.bias_read = self.probe("bias_read", lanes)
         self.weight_read = self.probe("weight_read", lanes)
-        self.compare = self.probe("compare", lanes)  # a potential is held against its threshold
-        self.pool = self.probe("pool", lanes)  # a sum of counts fires
-        self.word_store = self.probe("word_store")  # what a group fired is stored
+        self.accumulate = self.probe("accumulate", lanes)
+        self.compare = self.probe("compare", 2 * lanes)  # a potential, or a square's sum, is held against its threshold
+        self.pool = self.probe("pool", lanes)  # what a neuron fired is added to its square
+        self.event_store = self.probe("event_store", lanes)  # a count that is not zero is stored
         self.output_compare = self.probe("output_compare")
         self.spikes = self.probe("spikes", range(lanes * geometry.steps + 1), "sum")  # that are stored
         self.watch = [
@@ -62,7 +63,7 @@ class PictureCore(Core):
             self.layer.eq(walk.layer),
             self.counts.ready.eq(walk.loading),
             walk.count_taken.eq(self.counts.valid & self.counts.ready),
-            self.input_store.eq(walk.count_taken),
+            self.input_store.eq(walk.count_taken & (self.counts.payload != 0)),
             working.eq(Array((1 << size) - 1 for size in sizes)[walk.slot]),
         ]
         fired = Signal(data.ArrayLayout(unsigned(g.count_bits), self.lanes))
@@ -77,16 +78,17 @@ class PictureCore(Core):
         row = Signal(unsigned(len(weights.address)))  # of the weights of the place at hand
         with m.If(walk.fetch):
             m.d.sync += row.eq(Mux(walk.begin, Array(self._rows(walk))[walk.slot], row + self._channels(walk)))
-        load, accumulate, counted = Signal(self.lanes), Signal(self.lanes), Signal(g.count_bits)
+        load, counted = Signal(self.lanes), Signal(g.count_bits)
         m.d.comb += [
             biases.address.eq(walk.slot),
             biases.read.eq(walk.begin),
             self.bias_read.eq(Mux(walk.begin, working, 0)),
             weights.address.eq(row + channel),
             weights.read.eq(event),
+            self.event_read.eq(event),
             self.weight_read.eq(Mux(event, working, 0)),
         ]
-        m.d.sync += [load.eq(self.bias_read), accumulate.eq(self.weight_read)]
+        m.d.sync += [load.eq(self.bias_read), self.accumulate.eq(self.weight_read)]
         with m.If(event):
             m.d.sync += counted.eq(count)
         lanes = [Lane(g) for _ in range(self.lanes)]
@@ -95,7 +97,7 @@ class PictureCore(Core):
             m.d.comb += [
                 lane.load.eq(load[i]),
                 lane.bias.eq(biases.word.word_select(i, g.bias_bits)),
-                lane.accumulate.eq(accumulate[i]),
+                lane.accumulate.eq(self.accumulate[i]),
                 lane.weight.eq(weights.word.word_select(i, g.weight_bits)),
                 lane.count.eq(counted),
             ]
@@ -158,7 +160,6 @@ class PictureCore(Core):
             walk.more.eq((left & ~first).any()),
             channel.eq(Cat(Cat(first[c] for c in range(widest) if c >> b & 1).any() for b in range(len(channel)))),
             count.eq(_either([Mux(first[c], place[c], 0) for c in range(widest)])),
-            self.word_read.eq(walk.fetch & walk.inside),
         ]
         with m.If(walk.fetch):
             m.d.sync += [inside.eq(walk.inside), taken.eq(0)]
@@ -174,12 +175,13 @@ class PictureCore(Core):
         pools = [layer.pooling if isinstance(layer, Convolution) else None for layer in layers]
         sides = [pool.size for pool in pools if pool]
         pooled = Signal()
+        busy = Cat(working[i] & fired[i].any() for i in range(len(lanes)))
         m.d.comb += [
             pooled.eq(walk.of_layer([int(pool is not None) for pool in pools])),
             stored.eq(walk.fire & (walk.square_done | ~pooled)),
-            self.compare.eq(Mux(walk.fire, working, 0)),
-            self.pool.eq(Mux(stored & pooled, working, 0)),
-            self.word_store.eq(stored),
+            self.compare.eq(Cat(Mux(walk.fire, working, 0), Mux(stored & pooled, working, 0))),
+            self.pool.eq(Mux(walk.fire & pooled, working, 0)),
+            self.event_store.eq(Mux(stored, busy, 0)),
             self.spikes.eq(Mux(stored, sum(Mux(working[i], fired[i], 0) for i in range(len(lanes))), 0)),
             self.watch[0].eq(Mux(walk.fire, working, Mux(walk.drain, 1 << walk.lane, 0))),
             self.watch[1].eq(walk.neuron),
@@ -209,7 +211,7 @@ class PictureCore(Core):
             ]
             with m.If(pooled):
                 m.d.comb += fired[i].eq(pooling.count)
-            with m.If(walk.fire & pooled & working[i]):
+            with m.If(self.pool[i]):
                 m.d.sync += before.eq(Mux(walk.square_done, 0, total))
 
     def _answer(self, m: Module, walk: PictureWalk, potential: Value) -> None:

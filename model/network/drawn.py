@@ -111,6 +111,15 @@ def random_beats(rng: np.random.Generator, network: Network, beats: int) -> np.n
 
 
 def worst_beats(network: Network) -> np.ndarray:
-    """Counts, int64[2 * neurons, inputs], that drive each first-layer neuron to its lowest and highest sum."""
-    weights = network.layers[0].weights
-    return np.concatenate([weights < 0, weights > 0]) * np.int64(network.count_max(0))
+    """Counts, int64[2 * neurons, inputs], that drive each first-layer neuron to its lowest and highest sum; those of a
+    convolution in the first window that is on the map, as far as one is.
+    """
+    first = network.layers[0]
+    wanted = np.concatenate([first.weights < 0, first.weights > 0]) * np.int64(network.count_max(0))
+    if not isinstance(first, Convolution):
+        return wanted
+    whole, side, edge = first.entering, first.kernel, first.padding
+    start = -(-edge // first.stride) * first.stride  # on the padded map
+    beats = np.zeros((len(wanted), start + side + whole.height, start + side + whole.width, whole.channels), np.int64)
+    beats[:, start : start + side, start : start + side] = wanted.reshape(-1, side, side, whole.channels)
+    return beats[:, edge : edge + whole.height, edge : edge + whole.width].reshape(-1, whole.size)

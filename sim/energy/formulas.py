@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sparrow_ecg.hw.core import schedule
+from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.energy.operations import Activity
 from sparrow_ecg.sim.energy.technologies import Technology
@@ -86,6 +87,10 @@ def energy(network: Network, activity: Activity, technology: Technology, archite
     """pJ per beat of an activity of ``network``, counted or predicted, under one of `ARCHITECTURES`."""
     if architecture not in ARCHITECTURES:
         raise ValueError(f"architecture {architecture!r} is not one of {', '.join(ARCHITECTURES)}")
+    if network.convolves and (technology.pj("cycle") or technology.pj("table")):
+        raise InputError(
+            f"technology {technology.name}: its cycles and tables are the serial core's, which has no maps"
+        )
     price = {"spatial": _spatial, "classical": _classical, "neuromorphic": _neuromorphic}[architecture]
     layers = []
     for k in range(len(activity.layers)):
@@ -117,7 +122,7 @@ def _spatial(network: Network, activity: Activity, t: Technology, k: int, _: dic
         "activation_writes": n.activation_writes * t.sram.value * w.event,
         "hops": (n.activation_reads * w.fetch + n.activation_writes * w.event) * t.dense_hop.value,
         "dram": 0.0,
-        "cycles": cycles(network, activity, k) * t.pj("cycle"),
+        "cycles": 0.0 if network.convolves else cycles(network, activity, k) * t.pj("cycle"),
         "tables": n.activation_reads * t.pj("table") * network.nonzero_synapses * w.weight / 1000,
     }
 
@@ -136,7 +141,8 @@ def _classical(
 ) -> dict[str, float]:
     n, w = activity.layers[k], widths(network, activity, k)
     passes = 2 * network.steps / (1 + network.steps) if activity.neuron == "if" and k > 0 else 1
-    fetches = network.layers[k].weights.size * activity.beats * passes / t.dram_reuse.value
+    layer = network.layers[k]
+    fetches = layer.neurons * layer.weights.shape[1] * activity.beats * passes / t.dram_reuse.value
     return {
         **_with_partial_sums(n.weight_reads, t, w.potential, common),
         "activation_reads": n.weight_reads * t.sram.value * w.count,
@@ -156,7 +162,7 @@ def _neuromorphic(
     if activity.neuron == "if" and k > 0:
         every_step = network.layers[k].inputs * network.steps * activity.beats
         messages = activity.layers[k - 1].spikes if activity.zero_skip else every_step
-    cores = -(-network.layers[k].outputs // int(t.neurons_per_core.value))
+    cores = -(-network.layers[k].neurons // int(t.neurons_per_core.value))
     return {
         **_with_partial_sums(n.weight_reads, t, w.potential, common),
         "activation_reads": 0.0,

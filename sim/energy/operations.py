@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sparrow_ecg.hw.core import schedule
-from sparrow_ecg.model.network import Network
+import numpy as np
+
+from sparrow_ecg.hw.core import passes, schedule
+from sparrow_ecg.model.network import Convolution, Network
 from sparrow_ecg.model.network.golden import NEURONS, Neuron, Trace
 
 
@@ -20,10 +22,10 @@ from sparrow_ecg.model.network.golden import NEURONS, Neuron, Trace
 class Operations:
     """What one layer did, summed over beats. A lane without a neuron in the last group counts nothing.
 
-    weight_reads:      weights fetched, one for each active lane and event.
+    weight_reads:      weights fetched, one for each active lane and event; of a convolution, an event of each window.
     bias_reads:        biases loaded into a lane.
     multiplies:        products of a weight and a count.
-    adds:              additions to a lane's potential.
+    adds:              additions to a lane's potential, or of what it fired to a square that is pooled.
     compares:          firing decisions (SSF: the shift and clamp of one neuron; IF: one for each neuron and
                        step; output layer: one step of the argmax for each neuron).
     subtracts:         threshold subtractions after a spike (IF).
@@ -57,6 +59,7 @@ class Operations:
 
 COUNTERS = tuple(field.name for field in fields(Operations))
 
+POOL = "pool"  # of a core that pools, too
 _BOTH = ("input_store", "event_read", "bias_read", "weight_read", "accumulate", "compare", "event_store")
 PROBES: dict[Neuron, tuple[str, ...]] = {
     "ssf": (*_BOTH, "output_compare", "spikes"),
@@ -94,8 +97,8 @@ def from_probes(counted: Sequence[Mapping[str, int]], like: Activity) -> Activit
     Neurons, lanes, zero skip and beats are those of ``like``. Missing or unknown probes raise ValueError.
     """
     for k, row in enumerate(counted):
-        if set(row) != set(PROBES[like.neuron]):
-            wrong = ", ".join(sorted(set(row) ^ set(PROBES[like.neuron])))
+        if set(row) - {POOL} != set(PROBES[like.neuron]):
+            wrong = ", ".join(sorted(set(row) - {POOL} ^ set(PROBES[like.neuron])))
             raise ValueError(f"layer {k}: probes missing or unknown: {wrong}")
     layers = []
     for k, row in enumerate(counted):
@@ -105,7 +108,7 @@ def from_probes(counted: Sequence[Mapping[str, int]], like: Activity) -> Activit
             weight_reads=int(row["weight_read"]),
             bias_reads=int(row["bias_read"]),
             multiplies=0 if spiking and k > 0 else int(row["accumulate"]),  # a spike only gates its weight
-            adds=int(row["accumulate"]) + int(row.get("integrate", 0)),
+            adds=int(row["accumulate"]) + int(row.get("integrate", 0)) + int(row.get(POOL, 0)),
             compares=int(row["compare"]) + int(row["output_compare"]),
             subtracts=int(row["spikes"]) if spiking else 0,
             state_reads=neuron_steps,
@@ -142,18 +145,24 @@ def predict(
 
 
 def _ssf_layer(network: Network, trace: Trace, k: int, zero_skip: bool, lanes: int) -> Operations:
-    """Each event is read once for every group of lanes, and multiplied once by a weight of each neuron."""
-    outputs = network.layers[k].outputs
-    events = int(schedule.events(network, trace, k, zero_skip).sum())
-    neurons = len(trace.classes) * outputs
+    """Each event is read once for every group of lanes, and multiplied once by a weight of each neuron; of a
+    convolution, in each window and for each channel.
+    """
+    layer, beats = network.layers[k], len(trace.classes)
+    channels, neurons = len(layer.weights), beats * layer.neurons
+    stored = events = int(schedule.events(network, trace, k, zero_skip).sum())
+    if network.convolves:
+        seen = trace.counts[k] if zero_skip else np.ones_like(trace.counts[k])
+        events = int(passes.events(list(passes.passes(network))[k], seen)[0].sum())
+    pooled = isinstance(layer, Convolution) and layer.pooling is not None
     return Operations(
-        weight_reads=events * outputs,
+        weight_reads=events * channels,
         bias_reads=neurons,
-        multiplies=events * outputs,
-        adds=events * outputs,
-        compares=neurons,
-        activation_reads=events * len(schedule.group_sizes(outputs, lanes)),
-        activation_writes=events,
+        multiplies=events * channels,
+        adds=events * channels + neurons * pooled,
+        compares=neurons + beats * layer.outputs * pooled,
+        activation_reads=events * len(schedule.group_sizes(channels, lanes)),
+        activation_writes=stored,
         spikes=_emitted(network, trace, k),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.verbs.options import core_options
@@ -20,6 +21,7 @@ from sparrow_ecg.model.signals.ecg.records import named_root
 from sparrow_ecg.model.signals.images import mnist
 from sparrow_ecg.model.signals.images.pictures import encoding_of
 from sparrow_ecg.model.verbs.options import OutOption
+from sparrow_ecg.sim.report.pictures import priced
 from sparrow_ecg.sim.rtl.engine import Engine
 from sparrow_ecg.sim.rtl.pictures import Difference, compare
 
@@ -28,6 +30,7 @@ from sparrow_ecg.sim.rtl.pictures import Difference, compare
 def main(
     core: Build,
     images: Annotated[int, typer.Option(min=1, help="Test pictures of MNIST, the first ones.")] = 10000,
+    counted: Annotated[int, typer.Option(min=1, help="Of them, so many on a core that counts operations.")] = 100,
     data: Annotated[Path | None, typer.Option(help="Folder that holds mnist/.", show_default=False)] = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -37,6 +40,9 @@ def main(
         Engine(core)
     with counter(f"{core.network.name}: {len(test)} pictures", len(test)) as done:
         report = compare(core, test, done)
+    with working(f"operations of {counted} of them"):
+        spread = test.pixels[:: max(len(test) // counted, 1)][:counted]
+        report["formula"] = priced(core, encoding_of(core.network).encode(spread))
     path = folder / f"pictures-{core.network.name}-{core.config.slug(core.network)}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(report, indent=1) + chr(10))}")
     busy = ", ".join(f"{share:.1%}" for share in report["not_zero"])
@@ -45,6 +51,13 @@ def main(
         f" {report['cycles_highest']:,}), {core.config}; counts that are not zero, by layer: {busy};"
         f" {report['simulated_cycles'] / report['seconds'] / 1e6:.2f} million cycles/s, {report['seconds']:.0f} s"
     )
+    table = Table("nJ a picture, by formula", "counts not zero", "all counts")
+    found = report["formula"]["energy_nj"]
+    for technology, architectures in found["not_zero"].items():
+        for architecture, nanojoules in architectures.items():
+            dense = found["dense"][technology][architecture]
+            table.add_row(f"{technology}, {architecture}", f"{nanojoules:,.0f}", f"{dense:,.0f}")
+    out.print(table)
     exact = not any(report[f"mismatched_{what}"] for what in ("pictures", "potentials", "cycles"))
     if report["first_mismatch"]:
         err.print(str(Difference(**report["first_mismatch"])), style="red")

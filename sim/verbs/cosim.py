@@ -41,6 +41,8 @@ def main(
         batches = [("every config of a small network", farm.every_config(regression.small_network()))]
         for i in range(farms):
             batches.append((f"random networks, seed {seed + i}", farm.random_members(seed + i, 8)))
+        if farms:
+            batches.append((f"random networks with convolutions, seed {seed}", farm.random_pictures(seed, 4)))
     outcomes = []
     for title, members in batches:
         out.print(f"{title}: {len(members)} cores, {len(SCENARIOS)} scenarios each")

@@ -10,10 +10,10 @@ import numpy as np
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.config import CoreConfig
-from sparrow_ecg.hw.core.catalog import DATAPATHS, from_dict
+from sparrow_ecg.hw.core.catalog import DATAPATHS, FOR_PICTURES, from_dict
 from sparrow_ecg.hw.core.gated import Gated
 from sparrow_ecg.model.network import Network, from_json
-from sparrow_ecg.model.network.drawn import DrawnWeights, random_network
+from sparrow_ecg.model.network.drawn import DrawnWeights, random_convolutional, random_network
 from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.rtl.destroyed import destroyed
 
@@ -41,6 +41,17 @@ def every_config(network: Network, few: int = 2) -> list[Build]:
     kinds = [list(kind.samples(network, few)) for kind in reversed(DATAPATHS.values())]
     configs: list[CoreConfig] = [config for kind in kinds for config in kind]
     return [Build(network, config) for config in [*configs, *(Gated(kind[0]) for kind in kinds)]]
+
+
+def random_pictures(seed: int, size: int) -> list[Build]:
+    """Random networks with convolutions, each on a random config."""
+    rng = np.random.default_rng(seed)
+    members = []
+    for _ in range(size):
+        network = random_convolutional(rng)
+        configs = [config for kind in FOR_PICTURES.values() for config in kind.samples(network, 2)]
+        members.append(Build(network, configs[int(rng.integers(len(configs)))]))
+    return members
 
 
 def random_members(seed: int, size: int) -> list[Build]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.core.catalog import choose, from_dict
-from sparrow_ecg.hw.core.passes import Pass, events, passes
+from sparrow_ecg.hw.core.passes import events, passes
 from sparrow_ecg.hw.core.picture import Picture
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.model.errors import InputError
@@ -24,25 +24,23 @@ def check(network: Network, counts: np.ndarray, lanes: int) -> Run:
     assert run.cycles == config.cycles(network, trace).tolist()
     layers = network.layers
     pools = [layer.pooling is not None if isinstance(layer, Convolution) else False for layer in layers]
-    groups = [-(-len(layer.weights) // lanes) for layer in layers]
     assert run.probes == {
-        "input_store": counts.size,
-        "word_read": len(counts) * sum(_inside(walk) * n for walk, n in zip(passes(network), groups, strict=True)),
+        "input_store": np.count_nonzero(counts),
+        "event_read": sum(
+            int(events(walk, entering)[0].sum()) * -(-walk.leaving.channels // lanes)
+            for walk, entering in zip(passes(network), trace.counts, strict=True)
+        ),
         "bias_read": len(counts) * sum(layer.neurons for layer in layers),
         "weight_read": config.weight_reads(network, trace).sum(),
-        "compare": len(counts) * sum(layer.neurons for layer in layers[:-1]),
-        "pool": len(counts) * sum(layer.outputs for layer, pool in zip(layers, pools, strict=True) if pool),
-        "word_store": len(counts)
-        * sum(layer.outputs // len(layer.weights) * n for layer, n in zip(layers[:-1], groups, strict=False)),
+        "accumulate": config.weight_reads(network, trace).sum(),
+        "compare": len(counts)
+        * sum(layer.neurons + layer.outputs * pool for layer, pool in zip(layers[:-1], pools, strict=False)),
+        "pool": len(counts) * sum(layer.neurons for layer, pool in zip(layers, pools, strict=True) if pool),
+        "event_store": sum(np.count_nonzero(entering) for entering in trace.counts[1:]),
         "output_compare": len(counts) * network.outputs,
         "spikes": sum(int(entering.sum()) for entering in trace.counts[1:]),
     }
     return run
-
-
-def _inside(walk: Pass) -> int:
-    """Places of all windows that are on the map."""
-    return int(events(walk, np.ones((1, walk.entering.size)))[0][0]) // walk.entering.channels
 
 
 def drawn(seed: int) -> Network:
@@ -67,6 +65,8 @@ def test_potentials_at_their_bounds() -> None:
     rng = np.random.default_rng(6)
     network = random_network(rng, (12, 5, 4), steps=7, weight_bits=6, input_bits=4, weights="extreme")
     check(network, worst_beats(network), 5)
+    network = random_convolutional(rng, weights="extreme")
+    check(network, worst_beats(network), 1)
 
 
 def test_every_kind_of_window_is_among_the_random_networks() -> None:

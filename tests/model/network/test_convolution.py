@@ -23,7 +23,7 @@ from sparrow_ecg.model.network import (
     from_json,
     golden,
 )
-from sparrow_ecg.model.network.drawn import random_beats, random_convolutional
+from sparrow_ecg.model.network.drawn import random_beats, random_convolutional, worst_beats
 from tests.support.examples import examples
 from tests.support.networks import SEEDS
 from tests.support.neurons import ssf
@@ -54,6 +54,21 @@ def test_the_file_holds_the_very_network(seed: int) -> None:
     assert again.text() == network.text()
     assert again.digest == network.digest
     assert [type(layer) for layer in again.layers] == [type(layer) for layer in network.layers]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_worst_beats_reach_the_bounds(seed: int) -> None:
+    """Of every neuron, wherever a whole window is on the map."""
+    network = random_convolutional(np.random.default_rng(seed), weights="extreme")
+    layer, top = network.layers[0], network.count_max(0)
+    assert isinstance(layer, Convolution)
+    sums = golden.run(network, worst_beats(network)).potentials[0].reshape(-1, len(layer.weights))
+    lowest, highest = (layer.biases + part(layer.weights, 0).sum(axis=1) * top for part in (np.minimum, np.maximum))
+    assert (sums.min(axis=0) >= lowest).all()
+    assert (sums.max(axis=0) <= highest).all()
+    if layer.padding == 0:
+        assert (sums.min(axis=0) == lowest).all()
+        assert (sums.max(axis=0) == highest).all()
 
 
 def picture(**changes: Any) -> Network:
