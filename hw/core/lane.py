@@ -10,23 +10,26 @@ from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.model.network import signed_bits
 
 
-def _ports(geometry: Geometry) -> dict[str, wiring.Member]:
+def _ports(geometry: Geometry, count_bits: int) -> dict[str, wiring.Member]:
     return {
         "load": In(1),
         "bias": In(signed(geometry.bias_bits)),
         "accumulate": In(1),
         "weight": In(signed(geometry.weight_bits)),
-        "count": In(unsigned(geometry.count_bits)),
+        "count": In(unsigned(count_bits)),
         "potential": Out(signed(geometry.potential_bits)),
     }
 
 
 class Lane(wiring.Component):
-    """The accumulator of a neuron: ``load`` its bias, ``accumulate`` weight times count, hold otherwise."""
+    """The accumulator of a neuron: ``load`` its bias, ``accumulate`` weight times count, hold otherwise.
 
-    def __init__(self, geometry: Geometry):
+    count_bits: of a count, by default the geometry's.
+    """
+
+    def __init__(self, geometry: Geometry, count_bits: int = 0):
         self.geometry = geometry
-        super().__init__(_ports(geometry))
+        super().__init__(_ports(geometry, count_bits or geometry.count_bits))
 
     def elaborate(self, platform) -> Module:
         m = Module()
@@ -52,7 +55,7 @@ class StepLane(wiring.Component):
         reach = 1 << (geometry.potential_bits - 1)
         self.residue_shape = signed(signed_bits(-reach * geometry.steps, reach * geometry.steps))
         super().__init__(
-            _ports(geometry)
+            _ports(geometry, geometry.count_bits)
             | {
                 "threshold_log2": In(range(max(geometry.thresholds) + 1)),
                 "integrate": In(1),

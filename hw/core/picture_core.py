@@ -30,6 +30,8 @@ class PictureCore(Core):
     def __init__(self, network: Network, geometry: Geometry, lanes: int, hosted: bool = False):
         self.lanes = lanes
         self.walks = list(passes(network))
+        self.counts_up_to = [network.count_max(k) for k in range(len(network.layers))]  # that enter each layer
+        self.count_bits = max(self.counts_up_to).bit_length()
         super().__init__(network, geometry, loadable=False, hosted=hosted)
         self.input_store = self.probe("input_store")  # a count of the picture that is not zero is stored
         self.event_read = self.probe("event_read")  # a count of the window that is not zero
@@ -40,12 +42,12 @@ class PictureCore(Core):
         self.pool = self.probe("pool", lanes)  # what a neuron fired is added to its square
         self.event_store = self.probe("event_store", lanes)  # a count that is not zero is stored
         self.output_compare = self.probe("output_compare")
-        self.spikes = self.probe("spikes", range(lanes * geometry.steps + 1), "sum")  # that are stored
+        self.spikes = self.probe("spikes", range(lanes * max(self.counts_up_to) + 1), "sum")  # that are stored
         self.watch = [
             Signal(lanes, name="watch_leaving"),
             Signal(range(max(*(walk.computed.size for walk in self.walks), 2)), name="watch_neuron"),
             Signal(lanes * geometry.potential_bits, name="watch_potential"),
-            Signal(lanes * geometry.count_bits, name="watch_fired"),
+            Signal(lanes * self.count_bits, name="watch_fired"),
         ]
         self.blocks = {"walk": Block.CONTROL, "biases": Block.TABLES, "weights": Block.TABLES, "argmax": Block.FIRING}
         self.blocks |= {f"map_{k}": Block.ACTIVATIONS for k in range(geometry.layers)}
@@ -66,7 +68,7 @@ class PictureCore(Core):
             self.input_store.eq(walk.count_taken & (self.counts.payload != 0)),
             working.eq(Array((1 << size) - 1 for size in sizes)[walk.slot]),
         ]
-        fired = Signal(data.ArrayLayout(unsigned(g.count_bits), self.lanes))
+        fired = Signal(data.ArrayLayout(unsigned(self.count_bits), self.lanes))
         stored = Signal()
         words = self._maps(m, walk, fired, stored)
         event, channel, count = self._event(m, walk, words)
@@ -78,7 +80,7 @@ class PictureCore(Core):
         row = Signal(unsigned(len(weights.address)))  # of the weights of the place at hand
         with m.If(walk.fetch):
             m.d.sync += row.eq(Mux(walk.begin, Array(self._rows(walk))[walk.slot], row + self._channels(walk)))
-        load, counted = Signal(self.lanes), Signal(g.count_bits)
+        load, counted = Signal(self.lanes), Signal(self.count_bits)
         m.d.comb += [
             biases.address.eq(walk.slot),
             biases.read.eq(walk.begin),
@@ -91,7 +93,7 @@ class PictureCore(Core):
         m.d.sync += [load.eq(self.bias_read), self.accumulate.eq(self.weight_read)]
         with m.If(event):
             m.d.sync += counted.eq(count)
-        lanes = [Lane(g) for _ in range(self.lanes)]
+        lanes = [Lane(g, self.count_bits) for _ in range(self.lanes)]
         for i, lane in enumerate(lanes):
             m.submodules[f"lane_{i}"] = lane
             m.d.comb += [
@@ -119,9 +121,9 @@ class PictureCore(Core):
 
     def _maps(self, m: Module, walk: PictureWalk, fired: Any, stored: Value) -> list[Any]:
         """The memories of counts that enter each layer: what is read of each."""
-        g, words = self.geometry, []
+        words = []
         for k, each in enumerate(self.walks):
-            whole, bits = each.entering, g.steps.bit_length() if k else g.input_bits
+            whole, bits = each.entering, self.counts_up_to[k].bit_length()
             shape = data.ArrayLayout(unsigned(bits), whole.channels)
             memory = Memory(shape=shape, depth=max(whole.height * whole.width, 2), init=[])
             m.submodules[f"map_{k}"] = memory
@@ -144,9 +146,9 @@ class PictureCore(Core):
     def _event(self, m: Module, walk: PictureWalk, words: Sequence[Any]) -> tuple[Signal, Signal, Signal]:
         """Of the place at hand, the next count that is not zero: whether there is one, its channel, and it."""
         widest = max(each.entering.channels for each in self.walks)
-        place = Signal(data.ArrayLayout(unsigned(self.geometry.count_bits), widest))
+        place = Signal(data.ArrayLayout(unsigned(self.count_bits), widest))
         inside, left, taken = Signal(), Signal(widest), Signal(widest)
-        event, channel, count = Signal(), Signal(range(max(widest, 2))), Signal(self.geometry.count_bits)
+        event, channel, count = Signal(), Signal(range(max(widest, 2))), Signal(self.count_bits)
         with m.Switch(walk.layer):
             for k, word in enumerate(words):
                 with m.Case(k):
@@ -174,12 +176,13 @@ class PictureCore(Core):
         g, layers = self.geometry, self.network.layers
         pools = [layer.pooling if isinstance(layer, Convolution) else None for layer in layers]
         sides = [pool.size for pool in pools if pool]
-        pooled = Signal()
+        pooled, pool_fires = Signal(), Signal()
         busy = Cat(working[i] & fired[i].any() for i in range(len(lanes)))
         m.d.comb += [
             pooled.eq(walk.of_layer([int(pool is not None) for pool in pools])),
+            pool_fires.eq(walk.of_layer([int(pool is not None and pool.firing is not None) for pool in pools])),
             stored.eq(walk.fire & (walk.square_done | ~pooled)),
-            self.compare.eq(Cat(Mux(walk.fire, working, 0), Mux(stored & pooled, working, 0))),
+            self.compare.eq(Cat(Mux(walk.fire, working, 0), Mux(stored & pool_fires, working, 0))),
             self.pool.eq(Mux(walk.fire & pooled, working, 0)),
             self.event_store.eq(Mux(stored, busy, 0)),
             self.spikes.eq(Mux(stored, sum(Mux(working[i], fired[i], 0) for i in range(len(lanes))), 0)),
@@ -187,8 +190,9 @@ class PictureCore(Core):
             self.watch[1].eq(walk.neuron),
         ]
         logs = [layer.firing.threshold_log2 if layer.firing else 0 for layer in layers]
-        pool_logs = [pool.firing.threshold_log2 if pool else 0 for pool in pools]
-        pool_firings = [Firing(log2, g.steps) for log2 in sorted({p.firing.threshold_log2 for p in pools if p})]
+        again = [pool.firing if pool else None for pool in pools]
+        pool_logs = [firing.threshold_log2 if firing else 0 for firing in again]
+        pool_firings = [Firing(log2, g.steps) for log2 in sorted({each.threshold_log2 for each in again if each})]
         most = max((side * side for side in sides), default=1) * g.steps
         for i, lane in enumerate(lanes):
             m.submodules[f"firing_{i}"] = firing = FiringUnit(g.firings(), g.potential_bits)
@@ -197,20 +201,20 @@ class PictureCore(Core):
                 firing.threshold_log2.eq(walk.of_layer(logs)),
                 fired[i].eq(firing.count),
                 self.watch[2].word_select(i, g.potential_bits).eq(lane.potential),
-                self.watch[3].word_select(i, g.count_bits).eq(fired[i]),
+                self.watch[3].word_select(i, self.count_bits).eq(fired[i]),
             ]
             if not sides:
                 continue
             before = Signal(range(most + 1), name=f"pooled_{i}")
             total = Signal(range(most + 1), name=f"total_{i}")
-            m.submodules[f"pooling_{i}"] = pooling = FiringUnit(pool_firings, most.bit_length() + 1)
-            m.d.comb += [
-                total.eq(before + firing.count),
-                pooling.potential.eq(total),
-                pooling.threshold_log2.eq(walk.of_layer(pool_logs)),
-            ]
+            m.d.comb += total.eq(before + firing.count)
             with m.If(pooled):
-                m.d.comb += fired[i].eq(pooling.count)
+                m.d.comb += fired[i].eq(total)
+            if pool_firings:
+                m.submodules[f"pooling_{i}"] = pooling = FiringUnit(pool_firings, most.bit_length() + 1)
+                m.d.comb += [pooling.potential.eq(total), pooling.threshold_log2.eq(walk.of_layer(pool_logs))]
+                with m.If(pool_fires):
+                    m.d.comb += fired[i].eq(pooling.count)
             with m.If(self.pool[i]):
                 m.d.sync += before.eq(Mux(walk.square_done, 0, total))
 

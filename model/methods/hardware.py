@@ -24,7 +24,7 @@ def network_of(
     A threshold becomes a shift, so it is a power of two; with T = 1 any one will do, for ``N >= threshold`` is
     ``N - threshold + 1 >= 1``.
     Raises InputError for what the RTL does not have: pixels as currents, shortcuts, depthwise convolutions, pooling
-    that does not fire or does not stand behind a convolution.
+    that does not stand behind a convolution that fires.
     """
     if spiking.coding != "spikes":
         raise InputError("pixels come in as currents: the RTL takes counts of spikes, as VR-encoding has them")
@@ -44,9 +44,8 @@ def network_of(
                 layers.append(_linear(layer, entering, spiking.steps))
                 entering = Map(1, 1, layers[-1].outputs)
             case nn.AvgPool2d() if isinstance(before, Convolution) and before.firing and not before.pooling:
-                # how it fires is for the site behind it to say: 0 steps until then
                 size = int(layer.kind.kernel_size)  # type: ignore[arg-type]
-                layers[-1] = replace(before, pooling=Pooling(size, Firing(0, 0)))
+                layers[-1] = replace(before, pooling=Pooling(size, None))
                 entering = layers[-1].leaving  # type: ignore[attr-defined]
             case nn.Flatten():
                 pass
@@ -54,8 +53,6 @@ def network_of(
                 layers[-1] = _fires(before, layer, spiking.steps)
             case _:
                 _refuse(layer, f"{type(layer.kind).__name__} has no place here in the RTL")
-    if any(isinstance(each, Convolution) and each.pooling and not each.pooling.firing.steps for each in layers):
-        raise InputError("pooling that does not fire: the RTL has pooling as CQ+ and VR-encoding have it")
     return Network(name, encoding, tuple(layers), spiking.steps, spiking.weight_bits, classes, provenance)
 
 

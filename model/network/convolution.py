@@ -25,12 +25,13 @@ class Map:
 
 @dataclass(frozen=True)
 class Pooling:
-    """Sums of counts over squares of ``size`` places a side, which fire once more; places that fill no square are not
-    computed.
+    """Sums of counts over squares of ``size`` places a side; places that fill no square are not computed.
+
+    firing: how a square fires once more, or None: then its sum goes on as a count.
     """
 
     size: int
-    firing: Firing
+    firing: Firing | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,9 @@ class Convolution(Dense):
     @property
     def neurons(self) -> int:
         return self.computed.size
+
+    def most(self, steps: int) -> int:
+        return steps * self.pooling.size**2 if self.pooling and not self.pooling.firing else steps
 
     @property
     def computed(self) -> Map:

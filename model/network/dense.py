@@ -53,6 +53,10 @@ class Dense:
         """Those that fire, each with a potential of its own."""
         return self.outputs
 
+    def most(self, steps: int) -> int:
+        """The highest count that it hands on in a window of so many steps."""
+        return steps
+
     def bounds(self, count_max: int) -> tuple[int, int]:
         """Lowest and highest value of any partial sum ``b + sum W n`` with each n in 0..count_max.
 

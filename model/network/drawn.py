@@ -60,7 +60,7 @@ def random_convolutional(
         kernel, stride, channels = (int(rng.integers(1, top + 1)) for top in (min(side, 4), 3, 5))
         padding = int(rng.integers(0, kernel))
         size = int(rng.integers(1, min((side + 2 * padding - kernel) // stride + 1, 3) + 1))
-        pooling = Pooling(size, Firing(int(rng.integers(0, 3)), steps)) if rng.integers(2) else None
+        pooling = (None, Pooling(size, None), Pooling(size, Firing(int(rng.integers(0, 3)), steps)))[rng.integers(3)]
         drawn = _weights(rng, (channels, kernel**2 * entering.channels), weight_bits, weights)
         still = Convolution(drawn, np.zeros(channels, int), None, entering, kernel, stride, padding, pooling)
         sums = golden.convolved(still, counts)

@@ -105,7 +105,8 @@ def pooled(layer: Convolution, fired: np.ndarray) -> np.ndarray:
         return fired
     to, side = layer.leaving, layer.pooling.size
     squares = fired.reshape(to.height, side, to.width, side, to.channels, -1).sum(axis=(1, 3))
-    return layer.pooling.firing.compute(squares).reshape(to.size, -1)
+    fires = layer.pooling.firing
+    return (fires.compute(squares) if fires else squares).reshape(to.size, -1)
 
 
 def _ssf_block(network: Network, counts: np.ndarray) -> tuple[list, list, list]:

@@ -78,7 +78,7 @@ class Network:
 
     def count_max(self, k: int) -> int:
         """The highest count that enters layer ``k``."""
-        return (1 << self.input_bits) - 1 if k == 0 else self.steps
+        return (1 << self.input_bits) - 1 if k == 0 else self.layers[k - 1].most(self.steps)
 
     def accumulator_bits(self, k: int) -> int:
         """Width of layer ``k``'s potential, derived from its weights: proven never to overflow."""
@@ -140,7 +140,8 @@ def _convolution(layer: Dense) -> dict[str, Any]:
     """What a network file says of a layer that is not dense."""
     if not isinstance(layer, Convolution):
         return {}
-    pooling = layer.pooling and {"size": layer.pooling.size, "threshold_log2": layer.pooling.firing.threshold_log2}
+    told = layer.pooling
+    pooling = told and {"size": told.size, "threshold_log2": told.firing.threshold_log2 if told.firing else None}
     names = "kernel", "stride", "padding"
     window = {name: getattr(layer, name) for name in names}
     return {"convolution": {"entering": asdict(layer.entering), **window, "pooling": pooling}}

@@ -52,7 +52,7 @@ class _Map(_Strict):
 
 class _Pooling(_Strict):
     size: int
-    threshold_log2: int
+    threshold_log2: int | None
 
 
 class _Convolution(_Strict):
@@ -123,13 +123,17 @@ def _printable(text: str) -> str:
 def _layer(k: int, file: _Layer, steps: int) -> Dense:
     weights = _integers(f"layers.{k}.weights", file.weights)
     biases = _integers(f"layers.{k}.biases", file.biases)
-    firing = None if file.threshold_log2 is None else Firing(file.threshold_log2, steps)
+    firing = _firing(file.threshold_log2, steps)
     if not (window := file.convolution):
         return Dense(weights, biases, firing)
     told = window.pooling
-    pooling = Pooling(told.size, Firing(told.threshold_log2, steps)) if told else None
+    pooling = Pooling(told.size, _firing(told.threshold_log2, steps)) if told else None
     entering = Map(**window.entering.model_dump())
     return Convolution(weights, biases, firing, entering, window.kernel, window.stride, window.padding, pooling)
+
+
+def _firing(threshold_log2: int | None, steps: int) -> Firing | None:
+    return None if threshold_log2 is None else Firing(threshold_log2, steps)
 
 
 def _integers(field: str, rows: list) -> np.ndarray:

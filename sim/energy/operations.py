@@ -154,13 +154,14 @@ def _ssf_layer(network: Network, trace: Trace, k: int, zero_skip: bool, lanes: i
     if network.convolves:
         seen = trace.counts[k] if zero_skip else np.ones_like(trace.counts[k])
         events = int(passes.events(list(passes.passes(network))[k], seen)[0].sum())
-    pooled = isinstance(layer, Convolution) and layer.pooling is not None
+    pooling = layer.pooling if isinstance(layer, Convolution) else None
+    squares = beats * layer.outputs if pooling and pooling.firing else 0  # that fire
     return Operations(
         weight_reads=events * channels,
         bias_reads=neurons,
         multiplies=events * channels,
-        adds=events * channels + neurons * pooled,
-        compares=neurons + beats * layer.outputs * pooled,
+        adds=events * channels + neurons * bool(pooling),
+        compares=neurons + squares,
         activation_reads=events * len(schedule.group_sizes(channels, lanes)),
         activation_writes=stored,
         spikes=_emitted(network, trace, k),

@@ -73,7 +73,8 @@ def _convolution(layer: Convolution, beat: list[int], steps: int) -> tuple[list[
         )
         for (y, x, o), count in leaving.items():
             squares[y // size, x // size, o] += count
-        leaving = {at: fired(total, layer.pooling.firing) for at, total in squares.items()}
+        fires = layer.pooling.firing
+        leaving = {at: fired(total, fires) for at, total in squares.items()} if fires else squares
     return list(sums.values()), list(leaving.values())
 
 
