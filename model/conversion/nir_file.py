@@ -31,9 +31,14 @@ OURS = "sparrow_ecg"  # what is ours in a graph's metadata
 
 
 def graph(network: Network) -> nir.NIRGraph:
-    """A network as a NIR graph; float64 holds its integers, and the biases of a step to the last bit that matters."""
+    """A network as a NIR graph; float64 holds its integers, and the biases of a step to the last bit that matters.
+
+    Raises InputError for a network with convolutions.
+    """
     import nir
 
+    if network.convolves:
+        raise InputError(f"network '{network.name}' has convolutions: only dense layers are written as NIR")
     nodes: dict[str, Any] = {"input": nir.Input(np.array([network.inputs]))}
     for k, layer in enumerate(network.layers):
         nodes[f"affine{k}"] = nir.Affine(layer.weights.astype(np.float64), layer.biases / network.steps)
