@@ -34,7 +34,10 @@ DatapathOption = Annotated[
 ]
 LanesOption = Annotated[
     int | None,
-    typer.Option(help=f"Serial: neurons computed in parallel; by default the widest layer, at most {USUAL_LANES}."),
+    typer.Option(
+        help=f"Serial: neurons computed in parallel; by default the widest layer, at most {USUAL_LANES}. Picture:"
+        " channels."
+    ),
 ]
 WeightsOption = Annotated[
     Weights | None, typer.Option(help="Constants in logic (rom, the default), or, serial, loaded at run time (ram).")

@@ -32,7 +32,7 @@ def main(
     data: Annotated[Path | None, typer.Option(help="Folder that holds mnist/.", show_default=False)] = None,
     folder: OutOption = Path("build/networks"),
 ) -> None:
-    from sparrow_ecg.model.methods import hardware, measure, shipped  # torch: slow to import
+    from sparrow_ecg.model.methods import hardware, shipped  # torch: slow to import
     from sparrow_ecg.model.methods.recipes import RECIPES
     from sparrow_ecg.model.methods.simulate import at_once
 
@@ -42,8 +42,7 @@ def main(
     chosen, pictures = recipe.methods[method], mnist.load(named_root(data))
     shape = pictures.test.pixels.shape[1:]
     file = shipped.path_of(trained or shipped.SHIPPED, DATASET, method, seed)
-    graph = shipped.load(file, recipe, chosen, shape, pictures.test.classes)
-    spiking = measure.spiking(graph, chosen, pictures.train)
+    spiking = shipped.load(file, recipe, chosen, shape, pictures.test.classes).spiking(chosen)
     classes = tuple(map(str, range(pictures.test.classes)))
     provenance = {"data": DATASET, "method": method, "seed": seed}
     network = hardware.network_of(spiking, shape, recipe.architecture, classes, provenance)
