@@ -21,6 +21,7 @@ from sparrow_ecg.model.metrics import score
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.file import siblings
 from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import DS2
 from sparrow_ecg.model.signals.ecg.shifted import shifted
 from sparrow_ecg.model.signals.ecg.splits import TESTING, later, make_split
@@ -33,6 +34,7 @@ VIEWS = ("end_to_end", "rest", "matched", "annotated")
 # The record on which most hangs. The last minutes of 207, after its last flutter, are rhythms that it had not before:
 # 105 ventricular escape beats, which are V, and then 106 S. 232 has three quarters of the S beats of DS2.
 HARD = {"time": "207", "intra": "207", "inter": "232"}
+LOSSES = ("missed", "extra", "wrong", "wrong_annotated")
 NO_BEAT = "none"  # a class more: annotated, it is an extra beat; told, a missed one, or one that may not be classified
 
 
@@ -43,18 +45,23 @@ def measure(name: str, split: str, beats: Beats) -> dict[str, Any]:
     ``end_to_end``: all annotated beats, and the extra ones. ``rest``: likewise, without the record `HARD`. ``matched``:
     those that were classified. ``annotated``: all, at the annotated peaks. ``last``: missed beats after which their
     record has no other: a beat is told when the next one is known. What is missed and extra on `intra` is of seed 0.
+    ``losses``: of each record, as of `losses`, and ``steps``: of V and S, as of `steps`; means over the seeds.
     """
     networks = {source: Network.load(source) for source in siblings(name, split)}
     first = next(iter(networks.values()))
     encoding = encoding_of(first)
     heard, counts = detect(beats, encoding), encoding.encode(beats)
     results: dict[str, dict[str, Any]] = {view: {} for view in VIEWS}
+    lost, stepped = [], []
     for source, network in reversed(networks.items()):
         test = make_split(split, beats, network.provenance["seed"]).test
         extra = tests(split, heard, beats, test)
         others = test[beats.record[test] != HARD[split]], extra[heard.extra.record[extra] != HARD[split]]
         results["end_to_end"][source] = end_to_end(network, heard, beats, test, extra)
         results["rest"][source] = end_to_end(network, heard, beats, *others)
+        lost.append(losses(network, heard, beats, counts, test, extra))
+        f1 = results["end_to_end"][source]["per_class"]
+        stepped.append({**steps(network, heard, beats, counts, test), "end": {name: f1[name]["F1"] for name in "SV"}})
         read = test[heard.judged[test]]
         results["matched"][source] = _score(network, heard.counts[read], beats.label[read], beats.classes)
         results["annotated"][source] = _score(network, counts[test], beats.label[test], beats.classes)
@@ -71,6 +78,14 @@ def measure(name: str, split: str, beats: Beats) -> dict[str, Any]:
         "unjudged": int((heard.found & ~heard.judged)[test].sum()),
         "extra": len(extra),
         "hard": HARD[split],
+        "losses": {
+            name: {key: float(np.mean([each[name][key] for each in lost])) for key in ("beats", *LOSSES)}
+            for name in sorted(set.union(*map(set, lost)))
+            if all(name in each for each in lost)
+        },
+        "steps": {
+            step: {name: float(np.mean([each[step][name] for each in stepped])) for name in "SV"} for step in stepped[0]
+        },
         **{view: seeds.spread(dict(reversed(each.items())))["gross"] for view, each in results.items()},
     }
 
@@ -111,6 +126,54 @@ def end_to_end(network: Network, heard: Detected, beats: Beats, test: np.ndarray
     return found
 
 
+def losses(
+    network: Network, heard: Detected, beats: Beats, counts: np.ndarray, test: np.ndarray, extra: np.ndarray
+) -> dict[str, dict[str, int]]:
+    """By record, how many beats there are, and how many are wrong from end to end, and why: ``missed``, those that may
+    not be classified too; ``extra``; given the ``wrong`` class. ``wrong_annotated``: so many of all beats are given the
+    wrong class at their annotated peaks, where counts, int64[beats, inputs], are of.
+    """
+    judged, label = heard.judged[test], beats.label[test]
+    wrong = judged & (golden.run(network, heard.counts[test]).classes != label)
+    annotated = golden.run(network, counts[test]).classes != label
+    there, more = beats.record[test], heard.extra.record[extra]
+    return {
+        name: {
+            "beats": int((there == name).sum()),
+            "missed": int((~judged)[there == name].sum()),
+            "extra": int((more == name).sum()),
+            "wrong": int(wrong[there == name].sum()),
+            "wrong_annotated": int(annotated[there == name].sum()),
+        }
+        for name in dict.fromkeys(there.tolist())
+    }
+
+
+def steps(
+    network: Network, heard: Detected, beats: Beats, counts: np.ndarray, test: np.ndarray
+) -> dict[str, dict[str, float]]:
+    """F1 of S and V on the way from ``annotated`` peaks to those of the front end. ``missed``: beats that it misses or
+    may not classify are wrong. Besides, of the others, the front end's ``intervals``, its windows (``moved``), or both
+    (``heard``). counts: as of `losses`.
+    """
+    encoding = encoding_of(network)
+    assert isinstance(encoding, Encoding)
+    intervals = np.array([False] * encoding.blocks + [name != "range" for name in encoding.features])
+    own, theirs, judged = counts[test], heard.counts[test], heard.judged[test]
+    found = {}
+    for step, given, told in (
+        ("annotated", own, np.ones(len(test), bool)),
+        ("missed", own, judged),
+        ("intervals", np.where(intervals, theirs, own), judged),
+        ("moved", np.where(intervals, own, theirs), judged),
+        ("heard", theirs, judged),
+    ):
+        answers = np.where(told, golden.run(network, given).classes, len(beats.classes))
+        per_class = score(beats.label[test], answers, (*beats.classes, NO_BEAT))["per_class"]
+        found[step] = {name: per_class[name]["F1"] or 0.0 for name in "SV"}
+    return found
+
+
 def _score(network: Network, counts: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> dict[str, Any]:
     return score(labels, golden.run(network, counts).classes, classes)
 
@@ -139,6 +202,44 @@ def table(row: Mapping[str, Any]) -> Table:
     title = f"{what} ({lost}), mean ± deviation of {len(row['seeds'])} seeds, %"
     headings = {"end_to_end": "end to end", "rest": f"no {HARD[row['split']]}"}
     return seeds.table({headings.get(view, view): row[view] for view in VIEWS}, title)
+
+
+def table_of_losses(row: Mapping[str, Any], most: int = 10) -> Table:
+    """For the terminal: the records that lose most, and all."""
+    records = {name: {**each, "lost": sum(each[key] for key in LOSSES[:3])} for name, each in row["losses"].items()}
+    records = dict(sorted(records.items(), key=lambda item: -item[1]["lost"]))
+    total = {key: sum(each[key] for each in records.values()) for key in ("beats", *LOSSES, "lost")}
+    count = total["beats"] + total["extra"]
+    view = Table(
+        title=f"{row['network']}, {row['split']}: where it is lost, beats, mean of the seeds", title_justify="left"
+    )
+    for heading in (
+        "record",
+        "beats",
+        "missed",
+        "extra",
+        "wrong class",
+        "(at annotated peaks)",
+        "lost",
+        "points of all",
+    ):
+        view.add_column(heading, justify="right")
+    for name, each in [*list(records.items())[:most], ("all", total)]:
+        cells = (f"{each[key]:.1f}" for key in (*LOSSES, "lost"))
+        view.add_row(name, f"{each['beats']:.0f}", *cells, f"{100 * each['lost'] / count:.2f}")
+    return view
+
+
+def table_of_steps(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """For the terminal: what `steps` gave."""
+    view = Table(title="F1 from annotated peaks to what is heard, mean of the seeds, %", title_justify="left")
+    for heading in ("", *rows[0]["steps"]):
+        view.add_column(heading, justify="right")
+    for row in rows:
+        for name in "SV":
+            cells = (f"{100 * each[name]:.1f}" for each in row["steps"].values())
+            view.add_row(f"{row['network']}, {row['split']}, {name}", *cells)
+    return view
 
 
 def table_of_jitter(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from sparrow_ecg.model.signals.ecg.encoders import Encoder, JointEncoding
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Recipe:
                     beats have chosen.
     peaks:          whose R peaks beats are seen at: those of the annotation, or of the front end. Beats that it misses,
                     or that may not be classified, are in no part of a split then.
+    strangers:      epochs of either part on splits that test other patients; none: as many as elsewhere.
     drawing:        how beats are drawn for strangers; without it, all beats are shown in each epoch.
     """
 
@@ -65,7 +67,12 @@ class Recipe:
     sparsity: float = 0.0
     refit: bool = False
     peaks: Literal["annotated", "detected"] = "annotated"
+    strangers: tuple[int, int] | None = None
     drawing: Drawing | None = None
+
+    def on(self, split: str) -> Recipe:
+        """The recipe as it is on a split."""
+        return replace(self, epochs=self.strangers) if self.strangers and split in BETWEEN else self
 
     @property
     def learns_all(self) -> bool:
@@ -161,8 +168,9 @@ RECIPES = {
         drawing=Drawing(most=(300, 40, 150, 10), noise=2.0),
     ),
 }
-# The monitor's: as these two, on what the front end hears.
+# The monitor's: as these two, on what the front end hears. How long guard learns for strangers was chosen on DS1.
+HEARD: dict[str, Any] = {"refit": True, "peaks": "detected"}
 RECIPES |= {
-    name: replace(RECIPES[as_], refit=True, peaks="detected")
-    for name, as_ in (("watch", "steady"), ("guard", "frugal"))
+    "watch": replace(RECIPES["steady"], **HEARD),
+    "guard": replace(RECIPES["frugal"], **HEARD, strangers=(3, 3)),
 }

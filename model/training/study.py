@@ -28,7 +28,7 @@ TOOLS = ("numpy", "torch", "wfdb")
 
 def train(name: str, beats: Beats, split_name: str, seeds: Sequence[int]) -> Iterator[Network]:
     """The network of that recipe for each seed, trained on the split of that name."""
-    recipe = RECIPES[name]
+    recipe = RECIPES[name].on(split_name)
     heard = detect(beats, recipe.encoding) if recipe.peaks == "detected" else None
     counts = heard.counts if heard else recipe.encoding.encode(beats)
     shown = None

@@ -25,6 +25,8 @@ def main(data: DataOption = None, folder: OutOption = Path("build/results")) -> 
     shaken = [wrist.shaken(*row, beats) for row in progress(wrist.SHAKEN, "shaking")]
     for row in rows:
         out.print(wrist.table(row))
+        out.print(wrist.table_of_losses(row))
+    out.print(wrist.table_of_steps(rows))
     out.print(wrist.table_of_jitter(shaken))
     result = {"networks": rows, "jitter": shaken}
     out.print(f"wrote {write_atomic(folder / 'wrist.json', json.dumps(result, indent=1) + chr(10))}")

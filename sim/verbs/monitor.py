@@ -111,7 +111,8 @@ def data_root_or_none() -> Path | None:
 
 def _power(results: Path, monitor: Build, minutes: float) -> Power | None:
     """What was measured of this very network and core, if it was; says so, or how to measure it."""
-    for path in sorted(results.glob(f"gatepower-monitor-{monitor.network.name}-*.json")):
+    paths = results.glob(f"gatepower-monitor-{monitor.network.name}-*.json")
+    for path in sorted(paths, key=lambda path: len(path.name)):  # what is usual has the shortest name
         measured: dict[str, Any] = json.loads(path.read_text())
         if (measured["digest"], measured["config"]) != (monitor.network.digest, monitor.config.as_dict()):
             continue

@@ -37,6 +37,9 @@ def test_what_is_missed_extra_or_unread_is_wrong(monkeypatch: pytest.MonkeyPatch
     normal, ectopic = scores["per_class"]["N"], scores["per_class"]["V"]
     assert (normal["Se"], normal["+P"]) == pytest.approx((1 / 2, 1 / 3))
     assert (ectopic["Se"], ectopic["+P"]) == pytest.approx((1 / 3, 1 / 2))
+    at_peaks = np.array([[0], [2], [2], [0], [0], [2]])
+    lost = wrist.losses(None, heard, beats, at_peaks, np.arange(5), np.arange(3))  # type: ignore[arg-type]
+    assert lost == {"100": {"beats": 5, "missed": 2, "extra": 3, "wrong": 1, "wrong_annotated": 1}}
 
 
 def test_an_extra_beat_is_tested_with_its_nearest() -> None:
@@ -62,6 +65,13 @@ def test_the_verb_writes_what_scripts_read(mitdb: Path, tmp_path: Path, monkeypa
             continue
         assert row["beats"] > row["missed"] >= 1  # the last of a record is not told before its end
         right = np.array(matched["each"]) * (row["beats"] - row["missed"] - row["unjudged"])
+        for name in "SV":
+            steps = {step: value[name] for step, value in row["steps"].items()}
+            assert list(steps) == ["annotated", "missed", "intervals", "moved", "heard", "end"]
+            assert steps["annotated"] == pytest.approx(row["annotated"][f"{name} F1"]["mean"])
+            assert steps["heard"] >= steps["end"] == pytest.approx(row["end_to_end"][f"{name} F1"]["mean"])
+        lost = [sum(each[key] for key in ("missed", "extra", "wrong")) for each in row["losses"].values()]
+        assert 1 - sum(lost) / (row["beats"] + row["extra"]) == pytest.approx(end["mean"])
         assert end["each"] == pytest.approx((right / (row["beats"] + row["extra"])).tolist())
     for row in result["jitter"]:
         assert list(row["accuracy"]) == [str(most) for most in wrist.JITTER]
