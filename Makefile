@@ -23,7 +23,7 @@ DEV := .venv/.dev
 NEEDS := $(if $(filter chip monitor_chip,$(TOP)),$(FIRMWARE),$(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor converter fuzz noise mutants mutate upsets formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs hybrid calibrate clean
+.PHONY: help demo test nightly lint train methods eeg evaluate intra wrist strangers ablate data verilog cosim compare monitor converter fuzz noise mutants mutate upsets pin-faults formal equivalence signoff energy energy-study bench firmware chain cosim-firmware adaptive synth place timing gatepower handover tinytapeout sram fpga pareto tradeoffs hybrid calibrate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ equivalence: $(FORMAL) ## prove that the netlist which power is measured on is i
 
 mutate: $(DEV) ## mutants of all generated RTL, by Yosys: who is caught, who cannot be; build/results/signoff/mutants.json
 	$(RUN) mutate $(ARGS)
+
+pin-faults: $(DEV) ## pins of an SPI chip that do what they should not, at every bit of a beat: is the next one right?
+	$(RUN) pin-faults $(ARGS)
 
 upsets: $(DEV) ## turn every flip-flop of a chip over in every cycle of a beat; build/results/signoff/upsets.json
 	$(RUN) upsets $(ARGS)
