@@ -141,10 +141,7 @@ def properties() -> Iterator[Property]:
         "addressed": (
             addressed,
             "the register is that of the command, then the next after each word, but for a port",
-            (
-                Bug(SLAVE, "m.If(word & ~bus.port)", "m.If(word)"),
-                Bug(SLAVE, "bus.address.eq(bus.address + 1)", "bus.address.eq(bus.address + 2)"),
-            ),
+            (Bug(SLAVE, "bus.address.eq(incoming[:ADDRESS_BITS])", "bus.address.eq(newest)"),),
         ),
         "out": (
             out,
@@ -176,7 +173,7 @@ def properties() -> Iterator[Property]:
             "the answer goes out from the first byte on that begins when it is there, whole, and then zeros",
             (
                 Bug(SLAVE, "byte & beat.answered", "beat.answered"),
-                Bug(SLAVE, "here == self.answer_bits - 1", "here == self.answer_bits - 2"),
+                Bug(SLAVE, "pick(beat.answer, position)", "pick(reversed(beat.answer), position)"),
             ),
         ),
     }
