@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import floor, log2
 from typing import Literal
 
 import torch
@@ -114,10 +115,13 @@ def convert(
     coding: Coding,
     weight_bits: int,
     ceilings: Mapping[str, float] | None = None,
+    shifts: bool = False,
 ) -> Spiking:
     """A graph that was trained and `folded`, in integers.
 
     ceilings: of each site, the value that T spikes stand for; else ``steps / levels``.
+    shifts: weights are up to twice as coarse, so that thresholds are powers of two, as hardware has them; with no
+            ceilings.
     Raises InputError for a window below 1, and for weights that are no numbers.
     """
     if steps < 1 or levels < 1 or weight_bits < 2:
@@ -134,6 +138,8 @@ def convert(
                 if not (weight.isfinite().all() and bias.isfinite().all()):
                     raise InputError(f"{name}: a weight is no number: training went wrong, or the file is damaged")
                 step = float(max(weight.abs().max(), bias.abs().max(), 1e-12)) * 2.0 ** (1 - weight_bits)
+                if shifts:
+                    step = 2.0 ** -max(floor(-log2(levels * unit * step)), 0) / (levels * unit)
                 units[name] = unit * step
                 top = 2 ** (weight_bits - 1)
                 rounded = (weight / step).round().clamp(-top, top - 1)

@@ -104,6 +104,21 @@ def _is_shown(lesson: Lesson) -> bool:
     return (lesson.split, lesson.seed, lesson.part) == ("group", 0, 0)
 
 
+def convolutions(lesson: Lesson, segments: Segments, store: Store) -> dict[str, Any]:
+    """The thesis's layers for the RTL, trained on what trains in a lesson: ``network``, its file. Kept, too."""
+    content = ["convolutions", segments.digest, vars(lesson), sources(_convolutions)]
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return store.read(key) or store.write(key, _convolutions(lesson, segments))
+
+
+def _convolutions(lesson: Lesson, segments: Segments) -> dict[str, Any]:
+    train, _ = _part(lesson, segments)
+    learned = Pictures(segments.pixels[train], segments.labels[lesson.question][train], 2)
+    name, classes = f"{segments.name} {lesson.question} convolutions", segments.classes[lesson.question]
+    with quietly():
+        return {"network": eeg.for_rtl(learned, lesson.seed, name, classes).text()}
+
+
 def _part(lesson: Lesson, segments: Segments) -> tuple[np.ndarray, np.ndarray]:
     return list(parts(segments, lesson.question, lesson.split, lesson.seed))[lesson.part]
 

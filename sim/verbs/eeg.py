@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import typer
 
 from sparrow_ecg.model.console import counter, out
 from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.network import from_json
 from sparrow_ecg.model.signals.ecg.records import named_root
+from sparrow_ecg.model.signals.images.pictures import Pictures
 from sparrow_ecg.model.verbs.options import OutOption, each_of
 from sparrow_ecg.sim.studies.store import Store
 
@@ -70,24 +71,26 @@ def main(
     note = NOTES[dataset] + (f", effect {effect:g}" if dataset == "generated" else "")
     found: dict[str, Any] = {"dataset": dataset, "note": note, "seeds": seeds, "splits": report.scores(done, segments)}
     out.print(report.table(found))
-    shown = {lesson.question: each for lesson, each in done if each["network"]}
+    shown = {lesson.question: (lesson, each) for lesson, each in done if each["network"]}
     if shown:
         found["energy"] = {
             name: each["work"] | {"pj": hardware.energies(each["work"]["layers"], CQ.steps)}
-            for name, each in shown.items()
+            for name, (_, each) in shown.items()
         }
         out.print(report.energy_table(found))
-        found["rtl"] = {}
-        for name, each in shown.items():
-            path = write_atomic(Path("build/eeg") / f"{dataset}-{name}.json", each["network"])
-            asked = segments.pixels[segments.labels[name] >= 0]
-            with counter(f"{path}: {len(asked)} segments through the RTL", len(asked)) as advance:
-                found["rtl"][name] = hardware.through_rtl(each["network"], study.shades(asked), advance)
-            wrong, ran = found["rtl"][name]["mismatched_segments"], found["rtl"][name]
-            out.print(
-                f"{path}, {'-'.join(map(str, from_json(each['network']).shape))}: {len(asked) - wrong} of {len(asked)}"
-                f" segments bit-exact in the RTL, {ran['cycles_per_segment']:.0f} cycles each"
-            )
+    found["rtl"] = {}
+    for name, (lesson, each) in shown.items():
+        answered = np.flatnonzero(segments.labels[name] >= 0)
+        asked = Pictures(segments.pixels[answered], segments.labels[name][answered], 2)
+        tested = Pictures(segments.pixels[each["test"]], segments.labels[name][each["test"]], 2)
+        convolved = study.convolutions(lesson, segments, kept)["network"]
+        for kind, text, few in (("", each["network"], asked), ("-convolutions", convolved, tested)):
+            path = write_atomic(Path("build/eeg") / f"{dataset}-{name}{kind}.json", text)
+            with counter(f"{path}: {len(few)} segments through the RTL", len(few)) as advance:
+                run = hardware.convolutions_through_rtl if kind else hardware.through_rtl
+                ran = found["rtl"][name + kind] = run(text, few, advance)
+            right = f"{len(few) - ran['mismatched_segments']} of {len(few)} segments bit-exact in the RTL"
+            out.print(f"{path}, {ran['core']}: {right}, {ran['cycles_per_segment']:,.0f} cycles each")
     out.print(f"wrote {write_atomic(folder / f'eeg-{dataset}.json', json.dumps(found, indent=1) + chr(10))}")
-    if any(ran["mismatched_segments"] or ran["mismatched_cycles"] for ran in found.get("rtl", {}).values()):
+    if any(ran["mismatched_segments"] or ran["mismatched_cycles"] for ran in found["rtl"].values()):
         raise typer.Exit(1)

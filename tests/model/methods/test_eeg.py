@@ -11,7 +11,8 @@ import torch
 
 from sparrow_ecg.model.methods import eeg
 from sparrow_ecg.model.methods.simulate import at_once, macs
-from sparrow_ecg.model.signals.images.pictures import Pictures
+from sparrow_ecg.model.network import golden
+from sparrow_ecg.model.signals.images.pictures import Pictures, encoding_of
 from tests.support.eeg import segments
 
 
@@ -33,6 +34,8 @@ def test_it_learns_spikes_and_can_go_on(monkeypatch: pytest.MonkeyPatch) -> None
     assert snn.steps == 100
     assert eeg.answers(cnn, found.pixels) == found.labels["up"].tolist()
     assert at_once(snn, found.pixels).classes[-1].tolist() == found.labels["up"].tolist()
+    rtl = eeg.for_rtl(pictures, 0, "small", ("no", "yes"))
+    assert golden.run(rtl, encoding_of(rtl).encode(found.pixels)).classes.tolist() == found.labels["up"].tolist()
     monkeypatch.setattr(eeg, "RECIPE", replace(eeg.RECIPE, epochs=(1, 2), rates=(0.0, 0.0)))
     for begun in (cnn, None):
         moved, _ = eeg.learn(pictures, seed=1, start=begun)

@@ -87,6 +87,21 @@ def test_longer_windows_take_powers_of_two() -> None:
         whole(spiking.with_thresholds(powers | {"fires2": torch.tensor([64.0, 64.0, 64.0, 128.0, 64.0])}))
 
 
+def test_weights_may_be_coarser_so_that_thresholds_are_shifts() -> None:
+    torch.manual_seed(0)
+    pictures = stripes(24, SHAPE)
+    graph = briefly(sketch(), pictures)
+    finest, shifting = (convert(graph, 15, 15, "spikes", 7, shifts=shifts) for shifts in (False, True))
+    for fine, coarse in zip(finest.layers, shifting.layers, strict=True):
+        if fine.weight is not None and coarse.weight is not None:
+            assert 31 <= coarse.weight.abs().max() <= fine.weight.abs().max() <= 64 or fine.bias.abs().max() > 31
+        elif coarse.threshold is not None:
+            assert float(coarse.threshold.log2()) % 1 == 0
+    network, run = whole(shifting), at_once(shifting, pictures.pixels)
+    trace = golden.run(network, encoding_of(network).encode(pictures.pixels))
+    assert (trace.outputs == run.answers[0].numpy()).all()
+
+
 def test_what_the_rtl_does_not_have_is_said() -> None:
     spiking, _ = made(1, 1, 1)
     with pytest.raises(InputError, match=r"^pixels come in as currents"):
