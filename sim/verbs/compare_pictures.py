@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.table import Table
 
@@ -19,8 +20,11 @@ from sparrow_ecg.model.console import counter, err, out, working
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.records import named_root
 from sparrow_ecg.model.signals.images import mnist
-from sparrow_ecg.model.signals.images.pictures import encoding_of
+from sparrow_ecg.model.signals.images.pictures import Pictures, encoding_of
 from sparrow_ecg.model.verbs.options import OutOption
+from sparrow_ecg.sim.gates.design import synthesise
+from sparrow_ecg.sim.gates.energy import average, measurement
+from sparrow_ecg.sim.gates.library.pdks import liberty_root
 from sparrow_ecg.sim.report.pictures import priced
 from sparrow_ecg.sim.rtl.engine import Engine
 from sparrow_ecg.sim.rtl.pictures import Difference, compare
@@ -31,6 +35,7 @@ def main(
     core: Build,
     images: Annotated[int, typer.Option(min=1, help="Test pictures of MNIST, the first ones.")] = 10000,
     counted: Annotated[int, typer.Option(min=1, help="Of them, so many on a core that counts operations.")] = 100,
+    gates: Annotated[int, typer.Option(min=0, help="Of them, so many on the netlist in sky130's cells, too.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Folder that holds mnist/.", show_default=False)] = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -41,8 +46,13 @@ def main(
     with counter(f"{core.network.name}: {len(test)} pictures", len(test)) as done:
         report = compare(core, test, done)
     with working(f"operations of {counted} of them"):
-        spread = test.pixels[:: max(len(test) // counted, 1)][:counted]
-        report["formula"] = priced(core, encoding_of(core.network).encode(spread))
+        report["formula"] = priced(core, _spread(core, test, counted))
+    if gates:
+        with working(f"mapping onto sky130's cells, and {gates} of them on the netlist"):
+            design = synthesise(core, "sky130", liberty_root(data))
+            run, wrong = measurement.check(design, _spread(core, test, gates))
+        leaks = average.leakage(sum(each.cell.leakage for each in design.netlist.instances), design.netlist, None)
+        report["gates"] = design.describe() | {"pictures": len(run.classes), "mismatched": wrong, "leakage_nw": leaks}
     path = folder / f"pictures-{core.network.name}-{core.config.slug(core.network)}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(report, indent=1) + chr(10))}")
     busy = ", ".join(f"{share:.1%}" for share in report["not_zero"])
@@ -59,6 +69,13 @@ def main(
             table.add_row(f"{technology}, {architecture}", f"{nanojoules:,.0f}", f"{dense:,.0f}")
     out.print(table)
     exact = not any(report[f"mismatched_{what}"] for what in ("pictures", "potentials", "cycles"))
+    if gates:
+        exact &= not wrong
+        out.print(
+            f"sky130: {len(run.classes) - wrong} of {len(run.classes)} pictures alike on the netlist, cycles too;"
+            f" {report['gates']['cells']:,} cells, {report['gates']['area_um2'] / 1e6:.3f} mm2, leakage"
+            f" {leaks['25']:.0f} nW at 25 C"
+        )
     if report["first_mismatch"]:
         err.print(str(Difference(**report["first_mismatch"])), style="red")
     out.print(
@@ -69,3 +86,8 @@ def main(
         style="bold",
     )
     raise typer.Exit(not exact)
+
+
+def _spread(core: Build, test: Pictures, some: int) -> np.ndarray:
+    """Counts of so many of the pictures, from first to last."""
+    return encoding_of(core.network).encode(test.pixels[:: max(len(test) // some, 1)][:some])
