@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -31,11 +33,12 @@ MAKE = ["OPT_FAST=-O1", "OPT_SLOW=-O0", "-j2"]  # compiling takes longer than ru
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one scenario found on one core: ``fault`` is None when all was right."""
+    """What one scenario found on one core: ``fault`` is None when all was right. covered: see `benches.covered`."""
 
     member: Build
     scenario: str
     fault: str | None
+    covered: Counter[str] = field(default_factory=Counter)
 
 
 def small_network() -> Network:
@@ -95,7 +98,9 @@ def regress(
         index, scenario = re.findall(r"=(\w+)", case.attrib["name"])
         failure = next((child for child in case if child.tag in ("failure", "error")), None)
         fault = None if failure is None else failure.get("message") or failure.text or "failed"
-        outcomes.append(Outcome(members[int(index)], scenario, fault))
+        covered = folder / f"covered-{index}-{scenario}.json"
+        seen = Counter(json.loads(covered.read_text())) if covered.exists() else Counter()
+        outcomes.append(Outcome(members[int(index)], scenario, fault, seen))
     return outcomes
 
 

@@ -5,21 +5,26 @@ Stalls, back-pressure, resets and extremes.
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.console import err, out, working
+from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.verbs.options import SeedOption
+from sparrow_ecg.model.verbs.options import OutOption, SeedOption
 from sparrow_ecg.sim.mutation.designs import DESIGNS
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.mutation.second import Second
 from sparrow_ecg.sim.rtl import regression
-from sparrow_ecg.sim.rtl.benches import farm
+from sparrow_ecg.sim.rtl.benches import covered, farm
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS
 
 
@@ -30,6 +35,7 @@ def main(
     seed: SeedOption = 0,
     farms: Annotated[int, typer.Option(help="How many times eight random networks on random configs.", min=0)] = 3,
     second: Annotated[bool, typer.Option("--second", help="On another simulator, chips and monitor, too.")] = False,
+    folder: OutOption = Path("build/results"),
 ) -> None:
     if second:
         _second()
@@ -49,6 +55,7 @@ def main(
         with working("building and playing"):
             found = regression.regress(members, seed, _Reporter(members))
         outcomes += found
+    _covered(outcomes, folder)
     faults = [outcome for outcome in outcomes if outcome.fault]
     for outcome in faults:
         err.print(f"{farm.name(outcome.member)}: {outcome.scenario}: {outcome.fault}")
@@ -58,6 +65,24 @@ def main(
     )
     if faults:
         raise typer.Exit(1)
+
+
+def _covered(outcomes: Sequence[regression.Outcome], folder: Path) -> None:
+    """What was going on, and how often, by kind of core; what never was is a hole."""
+    kinds: dict[str, tuple[Build, Counter[str]]] = {}
+    for outcome in outcomes:
+        config = outcome.member.config
+        kind = f"{config.datapath}, {config.weights}" + (", power gated" if config.power_gated else "")
+        kinds.setdefault(kind, (outcome.member, Counter()))[1].update(outcome.covered)
+    table = Table("core", "goals", "reached", "holes", title="what went on at once")
+    result = {}
+    for kind, (member, seen) in sorted(kinds.items()):
+        wanted, holes = covered.goals(member), covered.holes(member, seen)
+        table.add_row(kind, str(len(wanted)), str(len(wanted) - len(holes)), "; ".join(holes) or "none")
+        result[kind] = {"reached": {goal: seen[goal] for goal in wanted if seen[goal]}, "holes": holes}
+    out.print(table)
+    path = write_atomic(folder / "signoff" / "coverage.json", json.dumps(result, indent=1) + "\n")
+    out.print(f"wrote {path}")
 
 
 def _second() -> None:

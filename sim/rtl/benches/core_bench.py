@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from sparrow_ecg.sim.rtl.benches.farm import load
 from sparrow_ecg.sim.rtl.benches.player import CorePlayer
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS, Scenario
 
-MEMBERS = load(Path(os.environ["FARM"]))
+FOLDER = Path(os.environ["FARM"])
+MEMBERS = load(FOLDER)
 
 
 @cocotb.test()
@@ -28,3 +30,4 @@ async def core(dut: Any, index: int, scenario: Scenario) -> None:
         await scenario(driver)
     finally:
         clock.stop()
+        (FOLDER / f"covered-{index}-{scenario.__name__}.json").write_text(json.dumps(driver.covered))

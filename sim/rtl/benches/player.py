@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from cocotb.triggers import FallingEdge
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.sim.rtl.benches import covered
 from sparrow_ecg.sim.rtl.benches.farm import (
     COUNT_AT,
     COUNT_READY,
@@ -36,6 +38,7 @@ class CorePlayer:
     """Plays to one core of a farm. Offers are never taken back; ``random`` decides stalls, so that runs repeat.
 
     loading: since the last reset no whole image has come in.
+    covered: how often there was what `covered.goals` names. phase: of the core, in the last cycle.
     """
 
     def __init__(self, dut: Any, index: int, member: Build, seed: int = 0):
@@ -45,6 +48,8 @@ class CorePlayer:
         self.clocks = 0
         self.loading = True
         self.rested = 0  # cycles since a result was taken, or a reset
+        self.covered: Counter[str] = Counter()
+        self.phase = covered.PHASES[0]
 
     async def cycle(self, drive: int) -> int:
         """One clock cycle with these inputs; what the core showed at its rising edge."""
@@ -56,6 +61,7 @@ class CorePlayer:
     async def reset(self, cycles: int = 1) -> None:
         """Reset, with rubbish on all other inputs. Makes this core the one that is driven."""
         self.dut.member.value = self.index
+        self.covered[f"reset in: {self.phase}"] += 1
         for _ in range(cycles):
             await self.cycle(RESET | self.random.getrandbits(COUNT_AT + 8) & ~RESET)
         self.loading = True
@@ -85,6 +91,8 @@ class CorePlayer:
         Raises `Fault`.
         """
         streams = _Streams(self, counts, image, waiting, network)
+        highest = self.member.network.count_max(0)
+        self.covered.update(f"inputs of a beat: {covered.inputs(beat, highest)}" for beat in counts.tolist())
         played = 0
         while streams.answered < len(counts) and (cycles is None or played < cycles):
             streams.check(await self.cycle(streams.offer(stalls, pressure)))
@@ -132,10 +140,13 @@ class _Streams:
             drive |= IMAGE_VALID | self.bytes_left[-1] << IMAGE_AT
         elif self.waiting is not None:
             drive |= IMAGE_VALID | self.waiting << IMAGE_AT
+        else:
+            drive |= self.random.getrandbits(8) << IMAGE_AT
         return drive
 
     def check(self, seen: int) -> None:
         """What the core showed at the end of that cycle. Raises `Fault`."""
+        self._cover(seen)
         self._count_time()
         if seen & IMAGE_READY:
             self._byte_taken()
@@ -149,6 +160,22 @@ class _Streams:
             self._result_shown(result)
         elif self.quiet > self.patience:
             raise self._fault("hang", f"nothing moves for {self.quiet} cycles")
+
+    def _cover(self, seen: int) -> None:
+        """What goes on in this cycle, before it changes anything."""
+        player = self.player
+        count = covered.STREAM[self.offers_count * (1 + bool(seen & COUNT_READY))]
+        answer = covered.ANSWER[bool(seen & RESULT_VALID) * (1 + self.takes_result)]
+        player.covered[f"counts, answer: {count}, {answer}"] += 1
+        if self.bytes_left:
+            player.covered[f"image: {covered.STREAM[self.offers_byte * (1 + bool(seen & IMAGE_READY))]}"] += 1
+        elif self.waiting is not None:
+            player.covered["image: offered during a beat"] += 1
+        into = self.sent - self.answered * self.inputs
+        between, counts, computing, result = covered.PHASES
+        player.phase = "image" if self.bytes_left else counts if into else between
+        if into == self.inputs:
+            player.phase = result if seen & RESULT_VALID else computing
 
     def _count_time(self) -> None:
         self.quiet += 1

@@ -15,9 +15,15 @@ Scenario = Callable[[CorePlayer], Awaitable[None]]
 
 
 async def full_rate(driver: CorePlayer) -> None:
-    """Beats back to back, among them one of all zeros and one of all maxima: answers, and cycles as predicted."""
+    """Beats back to back, among them one of all zeros, one of all maxima, and one with a single input that is not zero:
+    answers, and cycles as predicted.
+    """
     await driver.reset()
-    await driver.play(random_beats(driver.rng, driver.member.network, 12), image=driver.member.image())
+    network = driver.member.network
+    single = np.zeros((1, network.inputs), dtype=np.int64)
+    single[0, driver.rng.integers(network.inputs)] = network.count_max(0)
+    beats = np.concatenate([random_beats(driver.rng, network, 12), single])
+    await driver.play(beats, image=driver.member.image())
 
 
 async def bounds(driver: CorePlayer) -> None:
@@ -46,7 +52,7 @@ async def resets(driver: CorePlayer) -> None:
             await driver.reset()
             await driver.play(_full(network), image=image, cycles=int(rng.integers(1, len(image) + 1)))
         await driver.reset(int(rng.integers(1, 3)))
-        begun = len(image) + start + int(rng.integers(1, max(longest // 2, 2)))
+        begun = len(image) + start + int(rng.integers(1, max(longest // 2 if start else network.inputs, 2)))
         await driver.play(random_beats(rng, network, 3), image=image, cycles=begun)
         await driver.reset()
         await driver.play(random_beats(rng, network, 1), image=image)
