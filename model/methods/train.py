@@ -20,6 +20,7 @@ from sparrow_ecg.model.methods.integers import FULL
 from sparrow_ecg.model.methods.recipes import FIRST, Method, Recipe
 from sparrow_ecg.model.methods.simulate import expand, expansion
 from sparrow_ecg.model.signals.images.pictures import Pictures
+from sparrow_ecg.model.training.denormals import flushed
 
 SETTLING = 2
 SHOWN = 125  # pictures at once where nothing is learned
@@ -78,6 +79,7 @@ def inherit(graph: Graph, parent: Graph, ceiling: float) -> Graph:
     return graph
 
 
+@flushed()
 def _stage(
     graph: Graph,
     fire: Fire,
@@ -93,7 +95,6 @@ def _stage(
     part: which of the recipe's epochs and rates; in `SETTLING` BatchNorm's statistics are held.
     """
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
     if recipe.mixed:
         graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     epochs = recipe.epochs[part] * (method.effort if method and part == 1 else 1)

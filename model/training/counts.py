@@ -12,6 +12,7 @@ from sparrow_ecg.model.console import progress
 from sparrow_ecg.model.network import DirectCounts, Network
 from sparrow_ecg.model.signals.ecg.encoders import Encoder
 from sparrow_ecg.model.training.batches import Shuffled
+from sparrow_ecg.model.training.denormals import flushed
 from sparrow_ecg.model.training.fit import descend, sparsity_at
 from sparrow_ecg.model.training.floats import float_network
 from sparrow_ecg.model.training.integers import to_integers
@@ -34,12 +35,12 @@ EEG = Recipe(
 )
 
 
+@flushed()
 def fit(
     name: str, recipe: Recipe, counts: np.ndarray, labels: np.ndarray, classes: Sequence[str], seed: int
 ) -> Network:
     """The network after the last epoch. counts: int64[n, inputs]. labels: int64[n]. One thread: deterministic."""
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
     torch.manual_seed(seed)
     batches = Shuffled(counts, labels, recipe.batch)
     epochs = iter(progress(range(sum(recipe.epochs)), f"{name}, seed {seed}"))

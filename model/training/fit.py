@@ -21,6 +21,7 @@ from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.splits import Split
 from sparrow_ecg.model.training.batches import Batches, Drawn, Shuffled, views
+from sparrow_ecg.model.training.denormals import flushed
 from sparrow_ecg.model.training.floats import float_network
 from sparrow_ecg.model.training.integers import to_integers
 from sparrow_ecg.model.training.recipes import Recipe
@@ -29,6 +30,7 @@ PRUNED = 0.5  # fraction of the integer epochs after which a sparse network has 
 SETTLED = 0.6  # and after which a checkpoint may be taken
 
 
+@flushed()
 def fit(
     name: str,
     recipe: Recipe,
@@ -47,7 +49,6 @@ def fit(
     The network is of the beats' classes, and has no provenance.
     """
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)  # the optimizer's averages for a pruned weight fade to denormals, which are slow
     torch.manual_seed(seed)
     learned = np.union1d(split.train, split.validation) if recipe.learns_all else split.train
     batches: Batches

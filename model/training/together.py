@@ -19,6 +19,7 @@ from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.splits import Split
 from sparrow_ecg.model.training.batches import Batch, Shuffled
+from sparrow_ecg.model.training.denormals import flushed
 from sparrow_ecg.model.training.fit import SETTLED, descend, sparsity_at
 from sparrow_ecg.model.training.floats import Floor, float_network
 from sparrow_ecg.model.training.integers import EXACT, IntegerNetwork, rounded, to_integers
@@ -111,6 +112,7 @@ class Repeated(Shuffled):
             yield counts, labels.repeat(self.networks)
 
 
+@flushed()
 def fit_together(
     names: Sequence[str], recipes: Sequence[Recipe], counts: np.ndarray, beats: Beats, split: Split, seed: int
 ) -> list[Network]:
@@ -123,7 +125,6 @@ def fit_together(
     if recipe.dropout or recipe.learns_all:
         raise ValueError("networks with dropout, or that learn from validation beats, are trained one by one")
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
     torch.manual_seed(seed)
     batches = Repeated(counts[split.train], beats.label[split.train], recipe.batch, len(recipes))
     seen = torch.tensor(counts[split.validation], dtype=torch.float32)
