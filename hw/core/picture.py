@@ -11,7 +11,7 @@ import numpy as np
 from sparrow_ecg.hw.config import CoreConfig
 from sparrow_ecg.hw.core.passes import cycles, events, passes
 from sparrow_ecg.hw.core.picture_core import PictureCore
-from sparrow_ecg.hw.geometry import Geometry, Weights
+from sparrow_ecg.hw.geometry import Weights
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.golden import Neuron, Trace
@@ -63,9 +63,6 @@ class Picture(CoreConfig):
 
     def core(self, network: Network, hosted: bool = False) -> PictureCore:
         return PictureCore(network, self.geometry(network), self.lanes, hosted)
-
-    def tables(self, geometry: Geometry) -> dict[str, tuple[int, int]]:
-        return {}
 
     @property
     def built(self) -> dict[str, int]:

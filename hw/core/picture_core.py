@@ -10,14 +10,15 @@ from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
 from sparrow_ecg.hw.core.argmax import Argmax
-from sparrow_ecg.hw.core.firing import FiringUnit
 from sparrow_ecg.hw.core.lane import Lane
+from sparrow_ecg.hw.core.next_event import NextEvent
 from sparrow_ecg.hw.core.passes import passes
 from sparrow_ecg.hw.core.picture_walk import PictureWalk
+from sparrow_ecg.hw.core.pooled_firing import PooledFiring
 from sparrow_ecg.hw.core.tables import Rom, bias_words, weight_words
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.ports import Block, Core
-from sparrow_ecg.model.network import Convolution, Firing, Network
+from sparrow_ecg.model.network import Convolution, Network
 
 
 class PictureCore(Core):
@@ -50,6 +51,7 @@ class PictureCore(Core):
             Signal(lanes * self.count_bits, name="watch_fired"),
         ]
         self.blocks = {"walk": Block.CONTROL, "biases": Block.TABLES, "weights": Block.TABLES, "argmax": Block.FIRING}
+        self.blocks["next_event"] = Block.ACTIVATIONS
         self.blocks |= {f"map_{k}": Block.ACTIVATIONS for k in range(geometry.layers)}
         self.blocks |= {f"lane_{i}": Block.LANES for i in range(lanes)}
         self.blocks |= {f"firing_{i}": Block.FIRING for i in range(lanes)}
@@ -71,7 +73,7 @@ class PictureCore(Core):
         fired = Signal(data.ArrayLayout(unsigned(self.count_bits), self.lanes))
         stored = Signal()
         words = self._maps(m, walk, fired, stored)
-        event, channel, count = self._event(m, walk, words)
+        event = self._event(m, walk, words)
 
         m.submodules.biases = biases = Rom(bias_words(self.network, self.lanes, g.bias_bits), g.bias_bits * self.lanes)
         m.submodules.weights = weights = Rom(
@@ -79,20 +81,21 @@ class PictureCore(Core):
         )
         row = Signal(unsigned(len(weights.address)))  # of the weights of the place at hand
         with m.If(walk.fetch):
-            m.d.sync += row.eq(Mux(walk.begin, Array(self._rows(walk))[walk.slot], row + self._channels(walk)))
+            channels = walk.of_layer([each.entering.channels for each in self.walks])
+            m.d.sync += row.eq(Mux(walk.begin, Array(self._rows(walk))[walk.slot], row + channels))
         load, counted = Signal(self.lanes), Signal(self.count_bits)
         m.d.comb += [
             biases.address.eq(walk.slot),
             biases.read.eq(walk.begin),
             self.bias_read.eq(Mux(walk.begin, working, 0)),
-            weights.address.eq(row + channel),
-            weights.read.eq(event),
-            self.event_read.eq(event),
-            self.weight_read.eq(Mux(event, working, 0)),
+            weights.address.eq(row + event.channel),
+            weights.read.eq(event.event),
+            self.event_read.eq(event.event),
+            self.weight_read.eq(Mux(event.event, working, 0)),
         ]
         m.d.sync += [load.eq(self.bias_read), self.accumulate.eq(self.weight_read)]
-        with m.If(event):
-            m.d.sync += counted.eq(count)
+        with m.If(event.event):
+            m.d.sync += counted.eq(event.count)
         lanes = [Lane(g, self.count_bits) for _ in range(self.lanes)]
         for i, lane in enumerate(lanes):
             m.submodules[f"lane_{i}"] = lane
@@ -115,9 +118,6 @@ class PictureCore(Core):
                 rows.append(first)
                 first += layer.weights.shape[1]
         return rows
-
-    def _channels(self, walk: PictureWalk) -> Any:
-        return walk.of_layer([each.entering.channels for each in self.walks])
 
     def _maps(self, m: Module, walk: PictureWalk, fired: Any, stored: Value) -> list[Any]:
         """The memories of counts that enter each layer: what is read of each."""
@@ -143,80 +143,53 @@ class PictureCore(Core):
             words.append(read.data)
         return words
 
-    def _event(self, m: Module, walk: PictureWalk, words: Sequence[Any]) -> tuple[Signal, Signal, Signal]:
-        """Of the place at hand, the next count that is not zero: whether there is one, its channel, and it."""
-        widest = max(each.entering.channels for each in self.walks)
-        place = Signal(data.ArrayLayout(unsigned(self.count_bits), widest))
-        inside, left, taken = Signal(), Signal(widest), Signal(widest)
-        event, channel, count = Signal(), Signal(range(max(widest, 2))), Signal(self.count_bits)
+    def _event(self, m: Module, walk: PictureWalk, words: Sequence[Any]) -> NextEvent:
+        """The next count of the place at hand that is not zero; beyond the edges there is none."""
+        m.submodules.next_event = event = NextEvent(max(each.entering.channels for each in self.walks), self.count_bits)
+        inside = Signal()
+        with m.If(walk.fetch):
+            m.d.sync += inside.eq(walk.inside)
         with m.Switch(walk.layer):
             for k, word in enumerate(words):
                 with m.Case(k):
-                    m.d.comb += [place[c].eq(word[c]) for c in range(self.walks[k].entering.channels)]
-        first = Signal(widest)
-        busy = Cat(place[c].any() for c in range(widest))
+                    m.d.comb += [event.counts[c].eq(word[c]) for c in range(self.walks[k].entering.channels)]
         m.d.comb += [
-            left.eq(Mux(walk.walking & inside, busy & ~taken, 0)),
-            first.eq(left & (~left + 1)),
-            event.eq(left.any()),
-            walk.more.eq((left & ~first).any()),
-            channel.eq(Cat(Cat(first[c] for c in range(widest) if c >> b & 1).any() for b in range(len(channel)))),
-            count.eq(_either([Mux(first[c], place[c], 0) for c in range(widest)])),
+            event.fresh.eq(walk.fetch),
+            event.walking.eq(walk.walking & inside),
+            walk.more.eq(event.more),
         ]
-        with m.If(walk.fetch):
-            m.d.sync += [inside.eq(walk.inside), taken.eq(0)]
-        with m.Elif(walk.walking):
-            m.d.sync += taken.eq(taken | first)
-        return event, channel, count
+        return event
 
     def _fire(
         self, m: Module, walk: PictureWalk, lanes: Sequence[Lane], working: Value, fired: Any, stored: Value
     ) -> None:
-        """All neurons of a group fire at once; where they are pooled, what a square has fired fires."""
+        """All neurons of a group fire at once; where they are pooled, a square's count is stored with its last."""
         g, layers = self.geometry, self.network.layers
         pools = [layer.pooling if isinstance(layer, Convolution) else None for layer in layers]
-        sides = [pool.size for pool in pools if pool]
-        pooled, pool_fires = Signal(), Signal()
-        busy = Cat(working[i] & fired[i].any() for i in range(len(lanes)))
+        pooled = walk.of_layer([int(pool is not None) for pool in pools])
+        again = walk.of_layer([int(pool is not None and pool.firing is not None) for pool in pools])
+        firing = Signal(self.lanes)
         m.d.comb += [
-            pooled.eq(walk.of_layer([int(pool is not None) for pool in pools])),
-            pool_fires.eq(walk.of_layer([int(pool is not None and pool.firing is not None) for pool in pools])),
+            firing.eq(Mux(walk.fire, working, 0)),
             stored.eq(walk.fire & (walk.square_done | ~pooled)),
-            self.compare.eq(Cat(Mux(walk.fire, working, 0), Mux(stored & pool_fires, working, 0))),
-            self.pool.eq(Mux(walk.fire & pooled, working, 0)),
-            self.event_store.eq(Mux(stored, busy, 0)),
-            self.spikes.eq(Mux(stored, sum(Mux(working[i], fired[i], 0) for i in range(len(lanes))), 0)),
-            self.watch[0].eq(Mux(walk.fire, working, Mux(walk.drain, 1 << walk.lane, 0))),
+            self.compare.eq(Cat(firing, Mux(stored & again, working, 0))),
+            self.pool.eq(Mux(pooled, firing, 0)),
+            self.event_store.eq(Mux(stored, Cat(working[i] & fired[i].any() for i in range(self.lanes)), 0)),
+            self.spikes.eq(Mux(stored, sum(Mux(working[i], fired[i], 0) for i in range(self.lanes)), 0)),
+            self.watch[0].eq(firing | Mux(walk.drain, 1 << walk.lane, 0)),
             self.watch[1].eq(walk.neuron),
         ]
-        logs = [layer.firing.threshold_log2 if layer.firing else 0 for layer in layers]
-        again = [pool.firing if pool else None for pool in pools]
-        pool_logs = [firing.threshold_log2 if firing else 0 for firing in again]
-        pool_firings = [Firing(log2, g.steps) for log2 in sorted({each.threshold_log2 for each in again if each})]
-        most = max((side * side for side in sides), default=1) * g.steps
         for i, lane in enumerate(lanes):
-            m.submodules[f"firing_{i}"] = firing = FiringUnit(g.firings(), g.potential_bits)
+            m.submodules[f"firing_{i}"] = leaves = PooledFiring(layers, g.steps, g.potential_bits)
             m.d.comb += [
-                firing.potential.eq(lane.potential),
-                firing.threshold_log2.eq(walk.of_layer(logs)),
-                fired[i].eq(firing.count),
+                leaves.layer.eq(walk.layer),
+                leaves.potential.eq(lane.potential),
+                leaves.fire.eq(firing[i]),
+                leaves.done.eq(walk.square_done),
+                fired[i].eq(leaves.count),
                 self.watch[2].word_select(i, g.potential_bits).eq(lane.potential),
                 self.watch[3].word_select(i, self.count_bits).eq(fired[i]),
             ]
-            if not sides:
-                continue
-            before = Signal(range(most + 1), name=f"pooled_{i}")
-            total = Signal(range(most + 1), name=f"total_{i}")
-            m.d.comb += total.eq(before + firing.count)
-            with m.If(pooled):
-                m.d.comb += fired[i].eq(total)
-            if pool_firings:
-                m.submodules[f"pooling_{i}"] = pooling = FiringUnit(pool_firings, most.bit_length() + 1)
-                m.d.comb += [pooling.potential.eq(total), pooling.threshold_log2.eq(walk.of_layer(pool_logs))]
-                with m.If(pool_fires):
-                    m.d.comb += fired[i].eq(pooling.count)
-            with m.If(self.pool[i]):
-                m.d.sync += before.eq(Mux(walk.square_done, 0, total))
 
     def _answer(self, m: Module, walk: PictureWalk, potential: Value) -> None:
         g = self.geometry
@@ -239,11 +212,3 @@ class PictureCore(Core):
             self.result.payload.potentials.eq(potentials),
             walk.result_taken.eq(self.result.valid & self.result.ready),
         ]
-
-
-def _either(values: list[Value]) -> Value:
-    """The one of them that is not zero."""
-    if len(values) == 1:
-        return values[0]
-    half = len(values) // 2
-    return _either(values[:half]) | _either(values[half:])
