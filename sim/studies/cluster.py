@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing import spawn
@@ -17,9 +18,10 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.sim.rtl.verilator import script
 
 PATIENCE = 30  # s, for the scheduler and its first worker
+SLOW = "Creating scratch directories is taking"  # so says dask of a busy machine; nobody can do anything about it
 WORKER = """#!/bin/sh
 trap '' INT
-exec {python} "$@"
+exec {python} -W {ignored} "$@"
 """
 
 
@@ -31,6 +33,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
     """
     from distributed import Client, LocalCluster  # of the extra `cluster`
 
+    warnings.filterwarnings("ignore", SLOW, UserWarning)
     if scheduler is None:
         cores = workers or len(os.sched_getaffinity(0))
         options = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL, "memory_limit": 0}
@@ -62,7 +65,9 @@ def _undisturbed() -> Iterator[None]:
     """
     waiting: list[int] = []
     usual = spawn.get_executable(), signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
-    spawn.set_executable(str(script("worker", WORKER.format(python=shlex.quote(sys.executable)))))
+    spawn.set_executable(
+        str(script("worker", WORKER.format(python=shlex.quote(sys.executable), ignored=shlex.quote(f"ignore:{SLOW}"))))
+    )
     try:
         yield
     finally:

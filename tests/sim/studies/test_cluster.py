@@ -6,8 +6,8 @@ import sys
 import pytest
 
 INTERRUPTED = """
-import os, signal, sys
-import distributed
+import contextlib, os, signal, sys, warnings
+import distributed, distributed.core
 from sparrow_ecg.model import console
 from sparrow_ecg.sim.studies.cluster import connect
 
@@ -16,6 +16,12 @@ def interrupted(*arguments):
     os.killpg(0, signal.SIGINT)  # as a terminal does: to this process and its workers, which have just started
     return run(*arguments)
 distributed.Client.run = interrupted
+
+@contextlib.contextmanager
+def busy(duration, message):  # as on a machine that has much else to do
+    yield
+    warnings.warn(message.format(duration=1.1), stacklevel=2)
+distributed.core.warn_on_duration = busy
 
 def work():
     with connect(workers=1):
