@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Signal, signed, unsigned
+from collections.abc import Sequence
+
+from amaranth.hdl import Cat, Module, Signal, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -38,6 +40,29 @@ class Lane(wiring.Component):
         with m.Elif(self.accumulate):
             m.d.sync += self.potential.eq(self.potential + self.weight * self.count)
         return m
+
+
+def wire(
+    m: Module,
+    lanes: Sequence[Lane | StepLane],
+    load: Value,
+    bias: Value,
+    accumulate: Value,
+    weight: Value,
+    count: Value,
+) -> None:
+    """Submodules lane_0, lane_1, ...: each its bit of load and accumulate, its part of the words of biases and weights,
+    and the count that all have.
+    """
+    for i, lane in enumerate(lanes):
+        m.submodules[f"lane_{i}"] = lane
+        m.d.comb += [
+            lane.load.eq(load[i]),
+            lane.bias.eq(bias.word_select(i, len(lane.bias))),
+            lane.accumulate.eq(accumulate[i]),
+            lane.weight.eq(weight.word_select(i, len(lane.weight))),
+            lane.count.eq(count),
+        ]
 
 
 class StepLane(wiring.Component):

@@ -10,7 +10,7 @@ from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
 from sparrow_ecg.hw.core.argmax import Argmax
-from sparrow_ecg.hw.core.lane import Lane
+from sparrow_ecg.hw.core.lane import Lane, wire
 from sparrow_ecg.hw.core.next_event import NextEvent
 from sparrow_ecg.hw.core.passes import passes
 from sparrow_ecg.hw.core.picture_walk import PictureWalk
@@ -97,15 +97,7 @@ class PictureCore(Core):
         with m.If(event.event):
             m.d.sync += counted.eq(event.count)
         lanes = [Lane(g, self.count_bits) for _ in range(self.lanes)]
-        for i, lane in enumerate(lanes):
-            m.submodules[f"lane_{i}"] = lane
-            m.d.comb += [
-                lane.load.eq(load[i]),
-                lane.bias.eq(biases.word.word_select(i, g.bias_bits)),
-                lane.accumulate.eq(self.accumulate[i]),
-                lane.weight.eq(weights.word.word_select(i, g.weight_bits)),
-                lane.count.eq(counted),
-            ]
+        wire(m, lanes, load, biases.word, self.accumulate, weights.word, counted)
         self._fire(m, walk, lanes, working, fired, stored)
         self._answer(m, walk, Array([lane.potential for lane in lanes])[walk.lane])
         return ResetInserter(self.restart)(m) if self.hosted else m

@@ -11,7 +11,7 @@ from amaranth.lib import data, wiring
 from sparrow_ecg.hw.core.argmax import Argmax
 from sparrow_ecg.hw.core.events import EventList
 from sparrow_ecg.hw.core.firing import FiringUnit
-from sparrow_ecg.hw.core.lane import Lane, StepLane
+from sparrow_ecg.hw.core.lane import Lane, StepLane, wire
 from sparrow_ecg.hw.core.sequencer import Sequencer
 from sparrow_ecg.hw.core.tables import CoreImage, ImageLoader, Ram, Rom, bias_words, weight_words
 from sparrow_ecg.hw.geometry import Geometry
@@ -163,15 +163,7 @@ class SerialCore(Core):
     def _lanes(self, m: Module, count: Signal, load: Signal, biases: Any, weights: Any) -> Sequence[Any]:
         g = self.geometry
         lanes = [Lane(g) if self.neuron == "ssf" else StepLane(g) for _ in range(self.lanes)]
-        for i, lane in enumerate(lanes):
-            m.submodules[f"lane_{i}"] = lane
-            m.d.comb += [
-                lane.load.eq(load[i]),
-                lane.bias.eq(biases.word.word_select(i, g.bias_bits)),
-                lane.accumulate.eq(self.accumulate[i]),
-                lane.weight.eq(weights.word.word_select(i, g.weight_bits)),
-                lane.count.eq(count),
-            ]
+        wire(m, lanes, load, biases.word, self.accumulate, weights.word, count)
         return lanes
 
     def _fire_counts(self, m: Module, seq: Sequencer, lanes: Sequence[Lane], potential: Value, threshold_log2: Any):
