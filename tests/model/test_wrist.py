@@ -13,6 +13,7 @@ from sparrow_ecg.model import wrist
 from sparrow_ecg.model.frontend.detected import Detected, Extra
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.beats import Beats, read_beats
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.verbs import wrist as verb
 
 
@@ -40,6 +41,20 @@ def test_what_is_missed_extra_or_unread_is_wrong(monkeypatch: pytest.MonkeyPatch
     at_peaks = np.array([[0], [2], [2], [0], [0], [2]])
     lost = wrist.losses(None, heard, beats, at_peaks, np.arange(5), np.arange(3))  # type: ignore[arg-type]
     assert lost == {"100": {"beats": 5, "missed": 2, "extra": 3, "wrong": 1, "wrong_annotated": 1}}
+
+
+def test_steps_from_annotated_peaks_to_heard_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four V beats: the last is missed, the third is lost by its interval, the others by where their windows are."""
+    told_by = np.array([0, 0, 2, 0])
+    monkeypatch.setattr(wrist, "encoding_of", lambda _: Encoding(4, 4, 2, 4, features=("previous",)))
+    monkeypatch.setattr(golden, "run", lambda _, counts: SimpleNamespace(classes=counts[np.arange(4), told_by]))
+    nothing, judged = np.zeros(4, np.int64), np.array([1, 1, 1, 0], bool)
+    none = Extra(np.zeros(0, "U3"), nothing[:0], judged[:0], np.zeros((0, 2), np.int64))
+    heard = Detected(judged, judged, nothing, np.zeros((4, 3), np.int64), none)
+    own = np.full((4, 3), 2)
+    found = wrist.steps(None, heard, beats_of([2] * 4), own, np.arange(4))  # type: ignore[arg-type]
+    expected = {"annotated": 1, "missed": 6 / 7, "intervals": 4 / 6, "moved": 2 / 5, "heard": 0}
+    assert {step: values["V"] for step, values in found.items()} == pytest.approx(expected)
 
 
 def test_an_extra_beat_is_tested_with_its_nearest() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.hw.core.mac import Mac
-from sparrow_ecg.hw.host.ads129x import Ads129x
+from sparrow_ecg.hw.host.ads129x import DROPPED, Ads129x
 from sparrow_ecg.hw.host.ads129x_monitor import Ads129xMonitor
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.network.drawn import random_network
@@ -44,6 +44,19 @@ def test_every_beat_is_the_golden_models(monitor):
     assert found["frames"] == len(words)
     assert found["dropped"] == 2
     assert found["beats"] >= 3
+
+
+def test_beats_of_other_samples_are_seen(monitor, monkeypatch):
+    """What the golden models are given has its sign turned: they have other counts."""
+    taken = Ads129x.compute
+
+    def turned(self, words):
+        codes = taken(self, words)
+        return np.where(codes == DROPPED, codes, -codes)
+
+    monkeypatch.setattr(Ads129x, "compute", turned)
+    with pytest.raises(VerificationError, match=r"[1-9]\d* of \d+ beats differ"):
+        verify(monitor, frames(3.5))
 
 
 def test_a_clock_that_is_too_slow_is_seen(monitor):
