@@ -2,7 +2,7 @@
 
 time:  trained on the first 80 % of every record, tested on the last 20 %.
 intra: trained on 80 % of the beats, shuffled, tested on the rest; an extra beat is tested with its nearest one.
-inter: trained on DS1, tested on DS2.
+inter: trained on DS1, tested on DS2; inter+svdb: trained on the supraventricular database, too.
 Every annotated N, S, V and F of the test part counts, in EC57's comparison (`scoring.matching`), from the first sample
 on: no time to learn is left out. All by the golden models of front end and network; nothing is trained or chosen.
 """
@@ -21,19 +21,22 @@ from sparrow_ecg.model.metrics import score
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.file import siblings
 from sparrow_ecg.model.signals.ecg.beats import Beats
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.encoders import JointEncoding
 from sparrow_ecg.model.signals.ecg.mitdb import DS2
 from sparrow_ecg.model.signals.ecg.shifted import shifted
-from sparrow_ecg.model.signals.ecg.splits import TESTING, later, make_split
+from sparrow_ecg.model.signals.ecg.splits import BETWEEN, TESTING, later, make_split
 from sparrow_ecg.model.signals.ecg.testset import encoding_of
 
-ROWS = tuple((name, split) for name in ("watch", "guard") for split in ("time", "intra", "inter"))
+ROWS = (
+    *((name, split) for name in ("watch", "guard") for split in ("time", "intra", "inter")),
+    *(("anyone", split) for split in BETWEEN),  # which learned at annotated peaks
+)
 JITTER = (0, 1, 2, 3, 4, 6)  # samples
 SHAKEN = (("tiny", "intra"), ("watch", "time"))  # trained at annotated peaks, and at those of the front end
 VIEWS = ("end_to_end", "rest", "matched", "annotated")
 # The record on which most hangs. The last minutes of 207, after its last flutter, are rhythms that it had not before:
 # 105 ventricular escape beats, which are V, and then 106 S. 232 has three quarters of the S beats of DS2.
-HARD = {"time": "207", "intra": "207", "inter": "232"}
+HARD = {"time": "207", "intra": "207", **dict.fromkeys(BETWEEN, "232")}
 LOSSES = ("missed", "extra", "wrong", "wrong_annotated")
 NO_BEAT = "none"  # a class more: annotated, it is an extra beat; told, a missed one, or one that may not be classified
 
@@ -154,11 +157,11 @@ def steps(
 ) -> dict[str, dict[str, float]]:
     """F1 of S and V on the way from ``annotated`` peaks to those of the front end. ``missed``: beats that it misses or
     may not classify are wrong. Besides, of the others, the front end's ``intervals``, its windows (``moved``), or both
-    (``heard``). counts: as of `losses`.
+    (``heard``). counts: as of `losses`. What is usual for a patient is learned from windows and intervals alike.
     """
     encoding = encoding_of(network)
-    assert isinstance(encoding, Encoding)
-    intervals = np.array([False] * encoding.blocks + [name != "range" for name in encoding.features])
+    assert not isinstance(encoding, JointEncoding)
+    intervals = encoding.intervals
     own, theirs, judged = counts[test], heard.counts[test], heard.judged[test]
     found = {}
     for step, given, told in (

@@ -10,7 +10,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.frontend import blocks, detector, quality
 from sparrow_ecg.model.frontend.frontend import HIGHEST, FrontEnd
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.signals.ecg.encoding import FEATURES, MEAN_LOG2
+from sparrow_ecg.model.signals.ecg.encoding import FEATURES, MEAN_LOG2, Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 
 POTENTIAL_BITS = 32  # of a sum in C
@@ -20,15 +20,23 @@ PREFIX = "ECG_CHAIN_"
 def front_end(network: Network, rate: float) -> FrontEnd:
     """The front end of a network. Raises InputError for a network that the C code cannot compute."""
     front = FrontEnd.of(network, rate)
+    if not isinstance(front.encoding, Encoding):
+        raise InputError(f"network '{network.name}': inputs relative to the patient are not made in C: choose another")
     bits = max(network.accumulator_bits(k) for k in range(len(network.layers)))
     if bits > POTENTIAL_BITS:
         raise InputError(f"network '{network.name}': sums of {bits} bits, but C has {POTENTIAL_BITS}: choose another")
     return front
 
 
+def _absolute(front: FrontEnd) -> Encoding:
+    """The encoding of what `front_end` gave."""
+    assert isinstance(front.encoding, Encoding)
+    return front.encoding
+
+
 def constants(network: Network, front: FrontEnd) -> dict[str, int]:
     """By name, without the prefix."""
-    coding, step, weights = front.encoding, front.ticks.step, smallest(network)
+    coding, step, weights = _absolute(front), front.ticks.step, smallest(network)
     return {
         "TICK_RATE": SAMPLING_RATE,
         "SAMPLES": step.numerator,  # fall together with
@@ -89,7 +97,8 @@ def tables_header(network: Network, front: FrontEnd) -> str:
     ]
     biases = [bias for layer in network.layers for bias in layer.biases.tolist()]
     order = list(FEATURES)
-    features = [(order.index(name), *front.encoding.scaling(name)) for name in front.encoding.features]
+    coding = _absolute(front)
+    features = [(order.index(name), *coding.scaling(name)) for name in coding.features]
     lines = [
         "typedef struct {",
         "    uint8_t value;",

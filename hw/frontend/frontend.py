@@ -21,6 +21,7 @@ from sparrow_ecg.hw.frontend.ticker import Ticker
 from sparrow_ecg.model.frontend.blocks import BLOCK, LAG, TAPS
 from sparrow_ecg.model.frontend.detector import LONGEST
 from sparrow_ecg.model.frontend.frontend import FrontEnd
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
 
 TIME_BITS = 24  # blocks are counted round: 52 hours
@@ -54,7 +55,8 @@ class FrontEndRtl(wiring.Component):
     """
 
     def __init__(self, front: FrontEnd):
-        self.front = front
+        assert isinstance(front.encoding, Encoding)
+        self.front, self.encoding = front, front.encoding
         super().__init__(
             {
                 "samples": In(stream.Signature(RESOLUTION)),
@@ -74,8 +76,8 @@ class FrontEndRtl(wiring.Component):
         m.submodules.conveyor = conveyor = Conveyor(front.depth)
         m.submodules.quality = quality = Quality()
         m.submodules.detector = detector = Detector()
-        m.submodules.shaper = shaper = Shaper(front.encoding, front.depth)
-        m.submodules.rhythm = rhythm = Rhythm(front.encoding, shaper.bits)
+        m.submodules.shaper = shaper = Shaper(self.encoding, front.depth)
+        m.submodules.rhythm = rhythm = Rhythm(self.encoding, shaper.bits)
         wiring.connect(m, wiring.flipped(self.samples), ticker.samples)
 
         step = Signal(Step)

@@ -18,6 +18,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.network import Network, golden
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
 
 
@@ -45,7 +46,10 @@ class Monitor(wiring.Component):
         if config.loadable:
             raise InputError("the monitor has no host to load weights from: choose --weights rom")
         self.network, self.config = network, config
-        self.front = FrontEndRtl(FrontEnd.of(network, rate))
+        front = FrontEnd.of(network, rate)
+        if not isinstance(front.encoding, Encoding):
+            raise InputError(f"network '{network.name}': its inputs, relative to the patient, are not made in RTL")
+        self.front = FrontEndRtl(front)
         self.core = config.core(network, hosted=True)
         super().__init__(
             {

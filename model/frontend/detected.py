@@ -11,12 +11,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.frontend.frontend import FrontEnd, Heard
+from sparrow_ecg.model.frontend.frontend import FrontEnd, Heard, hearable
 from sparrow_ecg.model.scoring.matching import ALONE, match, window
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoders import Encoder
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.model.signals.ecg.records import Record
 
@@ -56,9 +54,7 @@ def detect(beats: Beats, encoding: Encoder) -> Detected:
 
     Raises `InputError` for an encoding that the front end has not.
     """
-    if not isinstance(encoding, Encoding):
-        raise InputError("the front end does not make such inputs: choose a recipe with blocks, as tiny")
-    front = FrontEnd(encoding)
+    front = FrontEnd(hearable(encoding, "the recipe"))
     found, judged = np.zeros((2, len(beats)), bool)
     offset, counts = np.zeros(len(beats), np.int64), np.zeros((len(beats), encoding.inputs), np.int64)
     extra = []

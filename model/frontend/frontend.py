@@ -23,6 +23,7 @@ from sparrow_ecg.model.frontend.sampling import Ticks
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.encoding import MEAN_LOG2, Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
+from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 
 HIGHEST = (1 << RESOLUTION) - 1  # code
 PROBES = {  # by the part that has it
@@ -40,12 +41,14 @@ class Told:
     shape:  block in which its shape was encoded; none if it may not be classified.
     rhythm: its intervals in ticks: previous, following, mean. Where no beat is, for so long, it is 4 * `LONGEST`; the
             mean is 0 before the first interval.
+    session: in how many blocks before it the lead was off.
     """
 
     block: int
     peak: int
     shape: int | None
     rhythm: tuple[int, int, int]
+    session: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,21 +76,18 @@ class Heard:
 class FrontEnd:
     """What is built, and what it computes.
 
-    encoding: of the network; its window is made of whole blocks.
+    encoding: of the network; its window is made of whole blocks. One that is relative to the patient learns from every
+              beat that may be classified, since the lead was off, and from no other.
     rate:     samples a second.
     """
 
-    encoding: Encoding
+    encoding: Encoding | RelativeEncoding
     rate: float = SAMPLING_RATE
 
     @classmethod
     def of(cls, network: Network, rate: float = SAMPLING_RATE) -> FrontEnd:
         """That of a network. Raises InputError for one whose inputs it does not make."""
-        if not isinstance(network.encoding, Encoding):
-            raise InputError(
-                f"the front end does not make the inputs of '{network.name}': choose one with blocks, as tiny"
-            )
-        return cls(network.encoding, rate)
+        return cls(hearable(network.encoding, f"network '{network.name}'"), rate)
 
     def __post_init__(self) -> None:
         for name in ("before", "block", "after"):
@@ -129,19 +129,18 @@ class FrontEnd:
         rhythm = np.array([each.rhythm for each in told], np.int64).reshape(-1, 3)
         counts = np.zeros((len(told), self.encoding.inputs), np.int64)
         last = np.array([each.shape for each in told if each.shape is not None], np.int64)
-        counts[judged] = self._counts(blocks, last, rhythm[judged])
+        session = np.array([each.session for each in told], np.int64)
+        window = np.arange((self.encoding.before + self.encoding.after) // BLOCK) - self.depth + 1
+        counts[judged] = self.encoding.hear(blocks[last[:, None] + window], rhythm[judged], session[judged])
         when, peak = np.array([(each.block, each.peak) for each in told], np.int64).reshape(-1, 2).T
         return Heard(when, peak, judged, counts, rhythm, off, np.array(states, np.int64) if probed else None)
 
-    def _counts(self, blocks: np.ndarray, last: np.ndarray, rhythm: np.ndarray) -> np.ndarray:
-        """Counts of beats whose shape is encoded after block ``last``: int64[beats, inputs]."""
-        coding = self.encoding
-        window = np.arange((coding.before + coding.after) // BLOCK) - self.depth + 1
-        taken = blocks[last[:, None] + window].reshape(len(last), coding.blocks, coding.block // BLOCK).sum(axis=2)
-        shape, span = coding.scale(taken)
-        values = {"previous": rhythm[:, 0], "following": rhythm[:, 1], "mean": rhythm[:, 2], "range": span}
-        told = [coding.feature(name, values[name])[:, None] for name in coding.features]
-        return np.concatenate([shape, *told], axis=1)
+
+def hearable(encoding: object, whose: str) -> Encoding | RelativeEncoding:
+    """The encoding, if a front end makes such inputs. Raises InputError otherwise, which tells ``whose`` it is."""
+    if not isinstance(encoding, Encoding | RelativeEncoding):
+        raise InputError(f"{whose}: the front end does not make such inputs: choose tiny's kind, or anyone's")
+    return encoding
 
 
 @dataclass(eq=False)
@@ -161,6 +160,7 @@ class State:
     block:   number of the next. since: blocks since the start of the detector.
     age:     blocks since the peak of the beat that waits.
     mean:    running mean of the intervals in ticks, with `MEAN_LOG2` bits after the point; 0 before the first.
+    session: blocks in which the lead was off.
     """
 
     front: FrontEnd
@@ -170,6 +170,7 @@ class State:
     block: int = 0
     since: int = 0
     mean: int = 0
+    session: int = 0
 
     @property
     def probes(self) -> tuple[int, ...]:
@@ -189,6 +190,7 @@ class State:
             yield from self._tell(0, lost=True)
             self.detector.start()
             self.since = self.mean = 0
+            self.session += 1
             return
         self.since = min(self.since + 1, self.front.depth)
         found = self.detector.push(bend if self.since >= TAPS else 0)
@@ -213,4 +215,4 @@ class State:
         if beat := self.waiting:
             self.waiting = None
             shape = None if lost else beat.shape
-            yield Told(self.block, beat.peak, shape, (beat.previous, BLOCK * following, beat.mean))
+            yield Told(self.block, beat.peak, shape, (beat.previous, BLOCK * following, beat.mean), self.session)

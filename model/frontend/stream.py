@@ -10,6 +10,8 @@ import numpy as np
 
 from sparrow_ecg.model.frontend.blocks import BLOCK, TAPS, bend
 from sparrow_ecg.model.frontend.frontend import HIGHEST, FrontEnd, State, Told
+from sparrow_ecg.model.signals.ecg.encoding import Encoding
+from sparrow_ecg.model.signals.ecg.relative.follower import Follower
 
 
 @dataclass(eq=False)
@@ -23,7 +25,8 @@ class Stream:
     def __post_init__(self) -> None:
         self.stored: deque[int] = deque(maxlen=self.front.depth)
         self.state = State(self.front)
-        self.shape: tuple[list[int], int] = ([], 0)
+        coding = self.front.encoding
+        self.coder: Absolute | Follower = Absolute(coding) if isinstance(coding, Encoding) else Follower(coding)
 
     def push(self, code: int) -> Iterator[tuple[Told, list[int] | None]]:
         """The beats that are told with a sample, and their counts; none if they may not be classified."""
@@ -40,21 +43,31 @@ class Stream:
         self.stored.appendleft(total)
         enough = len(self.stored) >= TAPS
         for told in self.state.push(bend([*self.stored][:TAPS]) if enough else 0, bad):
-            yield told, None if told.shape is None else self._counts(told.rhythm)
+            yield told, None if told.shape is None else self.coder.tell(told.rhythm)
+        if self.state.quality.off:
+            self.coder.start()
         if self.state.waiting and self.state.waiting.shape == self.state.block - 1:
-            self.shape = self._encode()
+            self.coder.load([*reversed(self.stored)])
 
-    def _encode(self) -> tuple[list[int], int]:
-        """Counts of the shape of the oldest sums that are stored, and their range."""
-        coding = self.front.encoding
+
+class Absolute:
+    """Counts of an `Encoding`: of the shape when it is loaded, of the rest when the beat is told."""
+
+    def __init__(self, coding: Encoding) -> None:
+        self.coding = coding
+
+    def start(self) -> None:
+        """Nothing is kept from beat to beat."""
+
+    def load(self, stored: list[int]) -> None:
+        """All sums that are stored, the oldest first."""
+        coding = self.coding
         together = coding.block // BLOCK
-        oldest = list(reversed(self.stored))
-        taken = [sum(oldest[i * together : (i + 1) * together]) for i in range(coding.blocks)]
-        low, span = min(taken), max(taken) - min(taken)
-        return [((each - low) << coding.input_bits) // (span + 1) for each in taken], span
+        taken = [sum(stored[i * together : (i + 1) * together]) for i in range(coding.blocks)]
+        low, self.span = min(taken), max(taken) - min(taken)
+        self.shape = [((each - low) << coding.input_bits) // (self.span + 1) for each in taken]
 
-    def _counts(self, rhythm: tuple[int, int, int]) -> list[int]:
-        shape, span = self.shape
-        values = {**dict(zip(("previous", "following", "mean"), rhythm, strict=True)), "range": span}
-        coding = self.front.encoding
-        return shape + [int(coding.feature(name, np.array([values[name]]))[0]) for name in coding.features]
+    def tell(self, rhythm: tuple[int, ...]) -> list[int]:
+        values = {**dict(zip(("previous", "following", "mean"), rhythm, strict=True)), "range": self.span}
+        coding = self.coding
+        return self.shape + [int(coding.feature(name, np.array([values[name]]))[0]) for name in coding.features]

@@ -83,6 +83,11 @@ class Encoding:
         """Whether the answer waits for the next beat."""
         return "following" in self.features
 
+    @property
+    def intervals(self) -> np.ndarray:
+        """Which inputs tell of intervals: bool[inputs]."""
+        return np.array([False] * self.blocks + [name != "range" for name in self.features])
+
     def encode(self, beats: Beats) -> np.ndarray:
         """Counts of each beat: int64[beats, inputs]."""
         sums = beats.windows(self.before, self.after).reshape(len(beats), self.blocks, self.block).sum(axis=2)
@@ -91,6 +96,17 @@ class Encoding:
         if "mean" in self.features:
             values["mean"] = mean_interval(beats)
         return np.concatenate([shape, *(self.feature(name, values[name])[:, None] for name in self.features)], axis=1)
+
+    def hear(self, sums: np.ndarray, rhythm: np.ndarray, session: np.ndarray) -> np.ndarray:
+        """Counts of the beats that a front end has heard: int64[beats, inputs].
+
+        sums: of parts of the window, as many in each block: int64[beats, parts]. rhythm: intervals before and after and
+        their running mean, in samples: int64[beats, 3]. session: not looked at.
+        """
+        shape, span = self.scale(sums.reshape(len(sums), self.blocks, sums.shape[1] // self.blocks).sum(axis=2))
+        values = {**dict(zip(("previous", "following", "mean"), rhythm.T, strict=True)), "range": span}
+        told = [self.feature(name, values[name])[:, None] for name in self.features]
+        return np.concatenate([shape, *told], axis=1)
 
     def scale(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Counts of the shape, int64[beats, blocks], and its range, int64[beats], of sums int64[beats, blocks]."""

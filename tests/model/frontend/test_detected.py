@@ -13,6 +13,7 @@ from sparrow_ecg.model.frontend.detected import detect
 from sparrow_ecg.model.frontend.frontend import FrontEnd, Heard
 from sparrow_ecg.model.scoring.matching import window
 from sparrow_ecg.model.signals.ecg.beats import Beats, beats_of
+from sparrow_ecg.model.signals.ecg.encoders import JointEncoding
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.records import Record
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
@@ -71,4 +72,4 @@ def test_each_record_is_heard_once(synthetic_beats: Beats, monkeypatch: pytest.M
 
 def test_what_the_front_end_has_not_is_refused(synthetic_beats: Beats) -> None:
     with pytest.raises(InputError, match="does not make such inputs"):
-        detect(synthetic_beats, RelativeEncoding(("area",)))
+        detect(synthetic_beats, JointEncoding(TINY, RelativeEncoding(("area",), input_bits=4)))

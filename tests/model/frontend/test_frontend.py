@@ -16,10 +16,13 @@ from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
+from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
+from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 
 RHYTHM = ("previous", "following", "mean", "range")
 TINY = FrontEnd(Encoding(before=48, block=8, blocks=16, input_bits=4, features=RHYTHM))
+ANYONE = FrontEnd(RelativeEncoding(tuple(FEATURES), input_bits=5))
 FRUGAL = FrontEnd(Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM))
 
 
@@ -35,7 +38,7 @@ def same(front: FrontEnd, codes: np.ndarray) -> Heard:
     return heard
 
 
-@pytest.mark.parametrize("front", [TINY, FRUGAL], ids=["tiny", "frugal"])
+@pytest.mark.parametrize("front", [TINY, FRUGAL, ANYONE], ids=["tiny", "frugal", "anyone"])
 def test_sample_by_sample(front: FrontEnd) -> None:
     codes = generate("a", seconds=40, seed=3).codes
     heard = same(front, codes)
@@ -64,7 +67,7 @@ def test_whatever_comes_in(seed: int, kind: str) -> None:
         "spikes": np.where(rng.random(4000) < 0.01, noise, 1024 + noise % 8),
         "flat": np.where(np.arange(4000) // 700 % 2, 1000, 1000 + noise % 300),
     }[kind]
-    same(TINY if seed % 2 else FRUGAL, codes)
+    same((TINY, FRUGAL, ANYONE)[seed % 3], codes)
 
 
 def test_a_lead_that_is_off_is_told_and_found_again() -> None:
@@ -82,6 +85,18 @@ def test_a_lead_that_is_off_is_told_and_found_again() -> None:
     assert after.sum() > 10
 
 
+def test_what_is_usual_is_learned_anew_after_the_lead_was_off() -> None:
+    """The beats after it are those of a record that begins there."""
+    codes = generate("a", seconds=60, seed=5).codes.copy()
+    codes[20 * 360 : 40 * 360] = 2047
+    heard = same(ANYONE, codes)
+    again = int(np.flatnonzero(heard.off)[-1] + 1) * BLOCK
+    later = ANYONE.run(codes[again:])
+    after = heard.judged & (heard.peak > again)
+    assert after.sum() > 10
+    assert heard.counts[after].tolist() == later.counts[later.judged].tolist()
+
+
 def test_a_beat_without_another_after_it_is_told_in_the_end() -> None:
     codes = generate("a", seconds=20, seed=5).codes
     quiet = 1024 + np.arange(360 * 8) % 5
@@ -93,7 +108,7 @@ def test_a_beat_without_another_after_it_is_told_in_the_end() -> None:
 def test_the_counts_are_those_of_training() -> None:
     """`Encoding.encode` of beats at the peaks that were found, but for rhythms that it counts otherwise."""
     record = generate("a", seconds=120, seed=7)
-    for front in (TINY, FRUGAL):
+    for front in (TINY, FRUGAL, ANYONE):
         heard = front.run(record.codes)
         found = replace(record, peaks=heard.peak, symbols=("N",) * len(heard.peak))
         gaps = np.diff(heard.peak, prepend=heard.peak[0], append=heard.peak[-1])
@@ -115,5 +130,5 @@ def test_what_it_cannot_encode_is_refused(encoding) -> None:
 
 
 def test_a_network_of_other_inputs_is_refused() -> None:
-    with pytest.raises(InputError, match="'anyone'"):
-        FrontEnd.of(Network.load("anyone"))
+    with pytest.raises(InputError, match="'keen'"):
+        FrontEnd.of(Network.load("keen"))

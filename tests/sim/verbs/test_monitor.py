@@ -62,5 +62,5 @@ def test_a_block_of_several_records_is_refused(records, capsys) -> None:
 def test_a_network_of_other_inputs_is_refused(records, verb, capsys) -> None:
     folder, names = records
     options = ["--record", names[0]] if verb == "monitor" else []
-    assert run([verb, "--network", "anyone", "--data", str(folder), *options]) == 2
-    assert "does not make the inputs of 'anyone'" in capsys.readouterr().err
+    assert run([verb, "--network", "keen", "--data", str(folder), *options]) == 2
+    assert "network 'keen': the front end does not make such inputs" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import numpy as np
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.model.signals.ecg.relative.features import FEATURES, Beat
-from sparrow_ecg.model.signals.ecg.relative.usual import BEFORE, BLOCK, BLOCKS, follow, shapes
+from sparrow_ecg.model.signals.ecg.relative.usual import BEFORE, BLOCK, BLOCKS, follow, levelled, shapes
 
 if TYPE_CHECKING:
     from sparrow_ecg.model.signals.ecg.beats import Beats
@@ -26,12 +26,14 @@ class RelativeEncoding:
     input_bits: every count is in 0..2**input_bits - 1.
 
     An answer waits for the next peak. A record's first beat takes the interval after it for the one before it, and its
-    last beat the one before for the one after; the only beat of a record has a second on either side.
+    last beat the one before for the one after; the only beat of a record has a second on either side. What a front end
+    hears is in sessions, each from its first beat on as a record is: where a lead was off, all is learned anew.
     """
 
     relative: tuple[str, ...]
     input_bits: int = FULL_BITS
 
+    block = BLOCK
     before = BEFORE
     after = BLOCK * BLOCKS - BEFORE
     needs_next_peak = True
@@ -51,6 +53,11 @@ class RelativeEncoding:
     def inputs(self) -> int:
         return len(self.relative)
 
+    @property
+    def intervals(self) -> np.ndarray:
+        """Which inputs tell of intervals alone: bool[inputs]."""
+        return np.array([name.startswith(("previous", "following", "rate")) for name in self.relative])
+
     def encode(self, beats: Beats) -> np.ndarray:
         """Counts of each beat: int64[beats, inputs]. What is usual comes from every beat of its record up to it."""
         counts = np.empty((len(beats), self.inputs), np.int64)
@@ -58,10 +65,24 @@ class RelativeEncoding:
         for name, seen in zip(names, _observe(beats, names), strict=True):
             mine = beats.record == name
             at = np.searchsorted(beats.codes[name].peaks, beats.peak[mine])
-            counts[mine] = self._counts(seen)[at]
+            counts[mine] = self.counts(seen)[at]
         return counts
 
-    def _counts(self, seen: Beat) -> np.ndarray:
+    def hear(self, sums: np.ndarray, rhythm: np.ndarray, session: np.ndarray) -> np.ndarray:
+        """Counts of the beats that a front end has heard, in their order: int64[beats, inputs].
+
+        sums: of each window's blocks, int64[beats, BLOCKS]. rhythm: intervals before and after, in samples, and what is
+        not looked at, int64[beats, 3]. session: int64[beats], rises where the lead was off since the beat before.
+        """
+        at = np.flatnonzero(np.diff(session)) + 1
+        parts = [np.split(each, at) for each in (levelled(sums), rhythm[:, 0], rhythm[:, 1])]
+        if not len(sums):
+            return np.zeros((0, self.inputs), np.int64)
+        shape, previous, following = parts
+        previous = [np.append(after[:1], before[1:]) for before, after in zip(previous, following, strict=True)]
+        return np.concatenate([self.counts(seen) for seen in _seen(shape, previous, following)])
+
+    def counts(self, seen: Beat) -> np.ndarray:
         """int64[beats, inputs]."""
         told = [FEATURES[name].value(seen) + FEATURES[name].offset for name in self.relative]
         full = np.clip(np.stack(told, axis=1), 0, (1 << FULL_BITS) - 1)
@@ -79,6 +100,11 @@ def _observe(beats: Beats, names: list[str]) -> list[Beat]:
         ends = (intervals[0], intervals[-1]) if len(intervals) else (SAMPLING_RATE, SAMPLING_RATE)
         previous.append(np.append(ends[0], intervals))
         following.append(np.append(intervals, ends[1]))
+    return _seen(shape, previous, following)
+
+
+def _seen(shape: list[np.ndarray], previous: list[np.ndarray], following: list[np.ndarray]) -> list[Beat]:
+    """All beats of each patient, of lists as `follow` takes them."""
     usually = follow(shape, previous, following)
     return [
         Beat(own, np.concatenate([own[:1], own[:-1]]), before, after, usual)

@@ -46,7 +46,11 @@ class Usual:
 
 def shapes(windows: np.ndarray) -> np.ndarray:
     """Sums of blocks less the zero line, int64[beats, BLOCKS], of codes int64[beats, BLOCK * BLOCKS]."""
-    sums = windows.reshape(len(windows), BLOCKS, BLOCK).sum(axis=2)
+    return levelled(windows.reshape(len(windows), BLOCKS, BLOCK).sum(axis=2))
+
+
+def levelled(sums: np.ndarray) -> np.ndarray:
+    """Less the zero line, of sums int64[beats, BLOCKS]."""
     return sums - (sums[:, LEVEL].sum(axis=1, keepdims=True) >> 2)
 
 
@@ -55,7 +59,7 @@ def distance(shape: np.ndarray, template: np.ndarray, where: slice) -> np.ndarra
     return np.abs(shape[:, where] - template[:, where]).sum(axis=1)
 
 
-class _State:
+class State:
     """What is usual for each of some patients now; arrays have one entry a patient."""
 
     def __init__(self, shape: np.ndarray, previous: np.ndarray):
@@ -113,7 +117,7 @@ def follow(shape: list[np.ndarray], previous: list[np.ndarray], following: list[
         return np.stack([np.pad(a, [(0, most - len(a))] + [(0, 0)] * (a.ndim - 1)) for a in of], axis=1)
 
     beats = together(shape), together(previous), together(following)
-    state = _State(beats[0][0], beats[1][0])
+    state = State(beats[0][0], beats[1][0])
     steps = []
     for beat in zip(*beats, strict=True):
         steps.append(state.usual())
