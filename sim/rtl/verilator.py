@@ -20,6 +20,8 @@ from sparrow_ecg.sim.tools import compiler, run_tool
 OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls
 MAKE_VARIABLES = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O3"  # the wheel lacks the first; the second is for speed
+# Characters of Verilog that are one C++ file together: two precompiled headers take longer than all that they save.
+SMALL = 500_000
 
 VERILATOR = """#!/bin/sh
 # The Python package's Verilator, under the name that everybody calls.
@@ -103,9 +105,11 @@ def script(name: str, text: str) -> Path:
     return path
 
 
-def _verilator(arguments: Sequence[str | Path], folder: Path) -> str:
+def _verilator(arguments: Sequence[str | Path], folder: Path, make_variables: str = "") -> str:
     """Run Verilator and return what it says. Raises `BuildError` when it fails."""
-    return run_tool(["verilator", *arguments], folder, verilator_environment())
+    environment = verilator_environment()
+    environment = environment | {"MAKEFLAGS": f"{environment['MAKEFLAGS']} {make_variables}"}
+    return run_tool(["verilator", *arguments], folder, environment)
 
 
 @cache
@@ -119,19 +123,23 @@ def build(kind: str, sources: Mapping[str, str], flags: Sequence[str], product: 
 
     sources: text by file name; ``.v``, ``.sv`` and ``.cpp`` files are given to Verilator, others can be included.
     """
+    make_variables = "VM_PARALLEL_BUILDS=0" if sum(map(len, sources.values())) < SMALL else ""
 
     def make(folder: Path) -> None:
         with tempfile.TemporaryDirectory(dir=folder.parent) as work:
             for name, text in sources.items():
                 (Path(work) / name).write_text(text)
             given = [name for name in sources if Path(name).suffix in (".v", ".sv", ".cpp")]
-            _verilator(["--build", "-j", "2", "-Mdir", "obj", "-o", product, *flags, *given], Path(work))
+            _verilator(
+                ["--build", "-j", "2", "-Mdir", "obj", "-o", product, *flags, *given], Path(work), make_variables
+            )
             shutil.copy2(Path(work) / "obj" / product, folder / product)
 
     key = [
         verilator_version(),
         compiler(),
         MAKE_VARIABLES,
+        make_variables,
         *flags,
         product,
         *(part for item in sorted(sources.items()) for part in item),
