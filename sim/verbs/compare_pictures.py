@@ -28,6 +28,7 @@ from sparrow_ecg.sim.gates.library.pdks import liberty_root
 from sparrow_ecg.sim.report.pictures import priced
 from sparrow_ecg.sim.rtl.engine import Engine
 from sparrow_ecg.sim.rtl.pictures import Difference, compare
+from sparrow_ecg.sim.verbs.options import ClockOption
 
 
 @core_options("lanes", network="digits")
@@ -36,6 +37,8 @@ def main(
     images: Annotated[int, typer.Option(min=1, help="Test pictures of MNIST, the first ones.")] = 10000,
     counted: Annotated[int, typer.Option(min=1, help="Of them, so many on a core that counts operations.")] = 100,
     gates: Annotated[int, typer.Option(min=0, help="Of them, so many on the netlist in sky130's cells, too.")] = 0,
+    metered: Annotated[int, typer.Option(min=0, help="Of them, so many for their energy on it.")] = 0,
+    clock_mhz: ClockOption = 4.0,
     data: Annotated[Path | None, typer.Option(help="Folder that holds mnist/.", show_default=False)] = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -47,12 +50,20 @@ def main(
         report = compare(core, test, done)
     with working(f"operations of {counted} of them"):
         report["formula"] = priced(core, _spread(core, test, counted))
-    if gates:
-        with working(f"mapping onto sky130's cells, and {gates} of them on the netlist"):
+    if gates or metered:
+        with working("mapping onto sky130's cells"):
             design = synthesise(core, "sky130", liberty_root(data))
+        report["gates"] = design.describe()
+    if gates:
+        with working(f"{gates} of them on the netlist"):
             run, wrong = measurement.check(design, _spread(core, test, gates))
-        leaks = average.leakage(sum(each.cell.leakage for each in design.netlist.instances), design.netlist, None)
-        report["gates"] = design.describe() | {"pictures": len(run.classes), "mismatched": wrong, "leakage_nw": leaks}
+        report["gates"] |= {"pictures": len(run.classes), "mismatched": wrong}
+    if metered:
+        counts = _spread(core, test, metered)
+        with counter("energy on the netlist, pictures", len(counts)) as done:
+            measured = measurement.energy(design, counts, progress=done)
+        hot = average.hot(design.netlist.library, liberty_root(data))
+        report["gates"] |= {"metered": measured.beats} | measurement.summary(design, measured, clock_mhz, hot)
     path = folder / f"pictures-{core.network.name}-{core.config.slug(core.network)}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(report, indent=1) + chr(10))}")
     busy = ", ".join(f"{share:.1%}" for share in report["not_zero"])
@@ -73,8 +84,15 @@ def main(
         exact &= not wrong
         out.print(
             f"sky130: {len(run.classes) - wrong} of {len(run.classes)} pictures alike on the netlist, cycles too;"
-            f" {report['gates']['cells']:,} cells, {report['gates']['area_um2'] / 1e6:.3f} mm2, leakage"
-            f" {leaks['25']:.0f} nW at 25 C"
+            f" {report['gates']['cells']:,} cells, {report['gates']['area_um2'] / 1e6:.3f} mm2"
+        )
+    if metered:
+        taken = report["gates"]
+        split = ", ".join(f"{kind} {value:,.1f}" for kind, value in taken["energy_split_nj"].items())
+        leaks = ", ".join(f"{value:,.0f} nW at {celsius} C" for celsius, value in taken["leakage_nw"].items())
+        out.print(
+            f"sky130: {taken['energy_per_beat_nj']:,.1f} nJ a picture on the netlist ({split}), mean of {metered} at"
+            f" {clock_mhz:g} MHz; {taken['energy_without_glitches_nj']:,.1f} without glitches; it leaks {leaks}"
         )
     if report["first_mismatch"]:
         err.print(str(Difference(**report["first_mismatch"])), style="red")

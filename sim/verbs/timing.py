@@ -26,7 +26,8 @@ from sparrow_ecg.sim.gates.design import CLOCK_MHZ, Design, synthesise
 from sparrow_ecg.sim.gates.energy import measurement
 from sparrow_ecg.sim.gates.library.pdks import GENERIC, PDKS, liberty_root
 from sparrow_ecg.sim.gates.netlist.netlist import verilog
-from sparrow_ecg.sim.gates.run.gatesim import GateSimulator, NoResult
+from sparrow_ecg.sim.gates.run.beats import NoResult
+from sparrow_ecg.sim.gates.run.gatesim import GateSimulator
 from sparrow_ecg.sim.verbs.options import ClockOption, CornerOption, PdkOption
 
 COLUMNS = {

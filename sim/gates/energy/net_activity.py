@@ -13,15 +13,11 @@ ONES = np.uint64(2**64 - 1)
 
 
 class NetActivity:
-    """Counts over the snapshots and lanes of ``mask``, uint64[snapshots], which selects what is looked at.
+    """Counts over the snapshots in which lanes are at work. An event belongs to the snapshot that it leads to."""
 
-    An event belongs to the snapshot that it leads to.
-    """
-
-    def __init__(self, snapshots: Snapshots, mask: np.ndarray | None = None):
-        selected = snapshots.active[1:] if mask is None else snapshots.active[1:] & mask[1:]
-        rows = np.flatnonzero(selected)
-        self.mask = selected[rows]
+    def __init__(self, snapshots: Snapshots):
+        rows = np.flatnonzero(snapshots.active[1:])
+        self.mask = snapshots.active[1:][rows]
         # net by net: whoever looks at a net, looks at all of its states
         self.was, self.now = (np.ascontiguousarray(snapshots.nets[rows + k].T) for k in (0, 1))
 

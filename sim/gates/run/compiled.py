@@ -65,8 +65,9 @@ class Functions:
             run_tool(COMPILE, folder)
 
         library = ctypes.CDLL(str(cached("gatesim", [compiler(), *COMPILE, *sources.values()], make) / "gatesim.so"))
-        library.simulate.restype = library.gates_play.restype = ctypes.c_int64
-        library.gates_open.restype = ctypes.c_void_p
+        for of in (library.beats_play, library.beats_steps, library.gates_play):
+            of.restype = ctypes.c_int64
+        library.beats_open.restype = library.gates_open.restype = ctypes.c_void_p
         return library
 
     def ops(self, netlist: Netlist, delays: Mapping[int, tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:

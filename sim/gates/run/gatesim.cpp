@@ -209,79 +209,76 @@ static word bits(const uint16_t *values, int bit) {
     return all;
 }
 
-// Plays beats, a run of them in each lane: lane l takes beats starts[l] to starts[l + 1].
+// Beats, a run of them in each lane: lane l takes beats starts[l] to starts[l + 1].
 // A lane is active from the result of its first `warm` beats to its last result. What is power gated loses its state at
 // each clock at which its switch is open.
-// snapshots: null, or room for `room` * 2 states of all nets, low phase and high phase of each cycle; active: the
-// active lanes of each cycle.
-// rises, falls: null, or where the toggles of each net in active lanes are added up, gates having their delays:
-// int64[3 + layers][nets], by what the core is at in the cycle: taking inputs, a layer, waking up (or about to be
-// switched off), without supply.
-// input_steps: how long after the clock's edge the inputs change, the clock having its delays, too; negative where it
-// has none.
-// Returns the cycles simulated, or minus one more than a beat that gave no result in `limit` cycles.
-extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts,
-                            const int64_t *starts, const uint8_t *image, int64_t limit, int64_t warm, int64_t room,
-                            word *snapshots, word *active, int64_t *rises, int64_t *falls, int64_t input_steps,
-                            int64_t *steps,
-                            int32_t *classes, int64_t *potentials, int32_t *cycles) {
-    Simulator s(ops, sizes);
-    s.rises = rises, s.falls = falls;
-    if (rises) s.prepare(input_steps >= 0), s.input_steps = std::max<int64_t>(input_steps, 0);
-    const Ports &p = *ports;
-    std::vector<word> &net = s.net;
-
-    auto put = [&](const int32_t *nets, int width, const uint16_t *values) {
-        for (int b = 0; b < width; b++) net[nets[b]] = bits(values, b);
-    };
-    auto nothing = [] {};
-    auto tick = [&](auto inputs) {
-        s.phase(0, p.clock, nothing);
-        s.phase(~word(0), p.clock, inputs);
-    };
-
-    s.switched.assign(p.states, p.states + p.switched);
+struct Beats {
+    Simulator s;
+    const Ports &p;
+    const uint16_t *counts;
+    const int64_t *starts;
+    int64_t warm;
+    int32_t *classes, *cycles;
+    int64_t *potentials;
     int64_t sent[64], got[64], cycle = 0, silent = 0;
     int position[64] = {}, rested[64];
     uint16_t now[64] = {}, valid[64] = {};
     word busy = 0, finished = 0, begun = 0;
-    for (int lane = 0; lane < 64; lane++) {
-        rested[lane] = p.rest;
-        sent[lane] = got[lane] = starts[lane];
-        finished |= word(starts[lane] == starts[lane + 1]) << lane;
+
+    // input_steps: negative where the clock has no delays; delayed: whether gates have theirs.
+    Beats(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts, const int64_t *starts,
+          const uint8_t *image, int64_t warm, bool delayed, int64_t input_steps,
+          int32_t *classes, int64_t *potentials, int32_t *cycles)
+        : s(ops, sizes), p(*ports), counts(counts), starts(starts), warm(warm),
+          classes(classes), cycles(cycles), potentials(potentials) {
+        if (delayed) s.prepare(input_steps >= 0), s.input_steps = std::max<int64_t>(input_steps, 0);
+        s.switched.assign(p.states, p.states + p.switched);
+        for (int lane = 0; lane < 64; lane++) {
+            rested[lane] = p.rest;
+            sent[lane] = got[lane] = starts[lane];
+            finished |= word(starts[lane] == starts[lane + 1]) << lane;
+        }
+        auto nothing = [] {};
+        std::vector<word> &net = s.net;
+        net[p.reset] = ~word(0);
+        for (int k = 0; k < 4; k++) tick(nothing);
+        tick([&] { net[p.reset] = 0; });
+        for (int byte = 0; byte < p.image_bytes;) {
+            byte += net[p.image_ready] & net[p.image_valid] & 1;
+            tick([&] {
+                uint16_t all[64];
+                for (int lane = 0; lane < 64; lane++) all[lane] = byte < p.image_bytes ? image[byte] : 0;
+                put(p.image, 8, all);
+                net[p.image_valid] = byte < p.image_bytes ? ~word(0) : 0;
+            });
+        }
+        tick([&] { offer(); });
     }
 
-    net[p.reset] = ~word(0);
-    for (int k = 0; k < 4; k++) tick(nothing);
-    tick([&] { net[p.reset] = 0; });
-    for (int byte = 0; byte < p.image_bytes;) {
-        byte += net[p.image_ready] & net[p.image_valid] & 1;
-        tick([&] {
-            uint16_t all[64];
-            for (int lane = 0; lane < 64; lane++) all[lane] = byte < p.image_bytes ? image[byte] : 0;
-            put(p.image, 8, all);
-            net[p.image_valid] = byte < p.image_bytes ? ~word(0) : 0;
-        });
+    template <class Inputs> void tick(Inputs inputs) {
+        s.phase(0, p.clock, [] {});
+        s.phase(~word(0), p.clock, inputs);
     }
-    auto offer = [&] {
+
+    void put(const int32_t *nets, int width, const uint16_t *values) {
+        for (int b = 0; b < width; b++) s.net[nets[b]] = bits(values, b);
+    }
+
+    void offer() {
         for (int lane = 0; lane < 64; lane++) {
             valid[lane] = sent[lane] < starts[lane + 1];
             if (valid[lane]) now[lane] = counts[sent[lane] * p.inputs + position[lane]];
         }
         put(p.counts, p.input_bits, now);
-        net[p.counts_valid] = bits(valid, 0);
-        net[p.result_ready] = ~word(0);
-    };
-    tick(offer);
+        s.net[p.counts_valid] = bits(valid, 0);
+        s.net[p.result_ready] = ~word(0);
+    }
 
-    while (~finished) {
-        word taken = net[p.counts_valid] & net[p.counts_ready], given = net[p.result_valid] & ~finished;
-        for (int lane = 0; lane < 64; lane++) {
-            bool rests = valid[lane] && sent[lane] == got[lane] && position[lane] == 0 && rested[lane] == p.rest;
-            if (rests && ~begun >> lane & 1) begun |= word(1) << lane, cycles[sent[lane]] = int32_t(cycle);
-            rested[lane] += rested[lane] < p.rest;
-        }
-        word working = busy & ~finished, on = net[p.power], running = working & on & ~net[p.isolate];
+    // Lanes by what the core is at in this cycle: taking inputs, a layer, waking up (or about to be switched off), without
+    // supply.
+    void say_active(word working) {
+        const std::vector<word> &net = s.net;
+        word on = net[p.power], running = working & on & ~net[p.isolate];
         s.active.assign(3 + p.layers, 0);
         s.active[0] = running & net[p.counts_ready];
         for (int layer = 0; layer < p.layers; layer++) {
@@ -291,44 +288,87 @@ extern "C" int64_t simulate(const Op *ops, const int64_t *sizes, const Ports *po
         }
         s.active[1 + p.layers] = working & on & net[p.isolate];
         s.active[2 + p.layers] = working & ~on;
-        for (int lane = 0; lane < 64; lane++) {
-            if (taken >> lane & 1) {
-                if (++position[lane] == p.inputs) position[lane] = 0, sent[lane]++;
-            }
-            if (!(given >> lane & 1)) continue;
-            int64_t beat = got[lane]++;
-            auto field = [&](int low, int width) {
-                word value = 0;
-                for (int b = 0; b < width; b++) value |= (net[p.result[low + b]] >> lane & 1) << b;
-                return value;
-            };
-            classes[beat] = int32_t(field(0, p.class_bits));
-            for (int i = 0; i < p.outputs; i++) {
-                word value = field(p.class_bits + i * p.potential_bits, p.potential_bits);
-                potentials[beat * p.outputs + i] = int64_t(value << (64 - p.potential_bits)) >> (64 - p.potential_bits);
-            }
-            cycles[beat] = int32_t(cycle) - cycles[beat] + 1;
-            begun &= ~(word(1) << lane);
-            rested[lane] = 0;
-            if (got[lane] >= starts[lane] + warm) busy |= word(1) << lane;
-            finished |= word(got[lane] == starts[lane + 1]) << lane;
-        }
-        bool keep = snapshots && cycle < room;
-        if (keep) active[cycle] = working;
-        s.phase(0, p.clock, nothing);
-        if (keep) memcpy(snapshots + 2 * cycle * s.nets, net.data(), s.nets * sizeof(word));
-        s.off = ~net[p.power];
-        s.phase(~word(0), p.clock, offer);
-        if (keep) memcpy(snapshots + (2 * cycle + 1) * s.nets, net.data(), s.nets * sizeof(word));
-        cycle++;
-        silent = given ? 0 : silent + 1;
-        if (silent > limit) {
-            for (int lane = 0; lane < 64; lane++)
-                if (~finished >> lane & 1) return -1 - got[lane];
-        }
     }
-    if (steps) *steps = s.longest;
-    return cycle;
+
+    void take_result(int lane) {
+        int64_t beat = got[lane]++;
+        auto field = [&](int low, int width) {
+            word value = 0;
+            for (int b = 0; b < width; b++) value |= (s.net[p.result[low + b]] >> lane & 1) << b;
+            return value;
+        };
+        classes[beat] = int32_t(field(0, p.class_bits));
+        for (int i = 0; i < p.outputs; i++) {
+            word value = field(p.class_bits + i * p.potential_bits, p.potential_bits);
+            potentials[beat * p.outputs + i] = int64_t(value << (64 - p.potential_bits)) >> (64 - p.potential_bits);
+        }
+        cycles[beat] = int32_t(cycle) - cycles[beat] + 1;
+        begun &= ~(word(1) << lane);
+        rested[lane] = 0;
+        if (got[lane] >= starts[lane] + warm) busy |= word(1) << lane;
+        finished |= word(got[lane] == starts[lane + 1]) << lane;
+    }
+
+    // As `beats_play`.
+    int64_t play(int64_t most, int64_t limit, word *snapshots, word *active, int64_t *rises, int64_t *falls) {
+        std::vector<word> &net = s.net;
+        s.rises = rises, s.falls = falls;
+        auto keep = [&] {
+            if (snapshots) memcpy(snapshots, net.data(), s.nets * sizeof(word)), snapshots += s.nets;
+        };
+        keep();
+        int64_t played = 0;
+        for (; ~finished && played < most; played++, cycle++) {
+            word taken = net[p.counts_valid] & net[p.counts_ready], given = net[p.result_valid] & ~finished;
+            for (int lane = 0; lane < 64; lane++) {
+                bool rests = valid[lane] && sent[lane] == got[lane] && position[lane] == 0 && rested[lane] == p.rest;
+                if (rests && ~begun >> lane & 1) begun |= word(1) << lane, cycles[sent[lane]] = int32_t(cycle);
+                rested[lane] += rested[lane] < p.rest;
+            }
+            say_active(busy & ~finished);
+            if (active) active = std::copy(s.active.begin(), s.active.end(), active);
+            if (!rises) s.active.clear();
+            for (int lane = 0; lane < 64; lane++) {
+                if (taken >> lane & 1 && ++position[lane] == p.inputs) position[lane] = 0, sent[lane]++;
+                if (given >> lane & 1) take_result(lane);
+            }
+            s.phase(0, p.clock, [] {});
+            keep();
+            s.off = ~net[p.power];
+            s.phase(~word(0), p.clock, [&] { offer(); });
+            keep();
+            silent = given ? 0 : silent + 1;
+            if (silent > limit) {
+                for (int lane = 0; lane < 64; lane++)
+                    if (~finished >> lane & 1) return -1 - got[lane];
+            }
+        }
+        return played;
+    }
+};
+
+// A netlist that is given beats, see `Beats`; all that is pointed to must outlive it.
+extern "C" Beats *beats_open(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts,
+                             const int64_t *starts, const uint8_t *image, int64_t warm, int64_t delayed,
+                             int64_t input_steps, int32_t *classes, int64_t *potentials, int32_t *cycles) {
+    return new Beats(ops, sizes, ports, counts, starts, image, warm, delayed, input_steps, classes, potentials, cycles);
+}
+
+extern "C" void beats_close(Beats *b) { delete b; }
+
+// The most steps that a phase has taken so far.
+extern "C" int64_t beats_steps(const Beats *b) { return b->s.longest; }
+
+// Plays on, up to `most` cycles.
+// snapshots: null, or all nets before, and after both phases of each cycle: word[1 + 2 * most][nets].
+// active: null, or the active lanes of each cycle by what the core is at, see `say_active`: word[most][3 + layers].
+// rises, falls: null, or, where gates have delays, what toggles of each net in active lanes are added to, by the same:
+// int64[3 + layers][nets].
+// Returns the cycles played, fewer than `most` if all results are there; or minus one more than a beat that gave none in
+// `limit` cycles.
+extern "C" int64_t beats_play(Beats *b, int64_t most, int64_t limit, word *snapshots, word *active, int64_t *rises,
+                              int64_t *falls) {
+    return b->play(most, limit, snapshots, active, rises, falls);
 }
 
 // The same, with whoever drives the pins elsewhere: a netlist with its state, all of it 0 at first.

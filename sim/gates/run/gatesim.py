@@ -2,18 +2,17 @@
 
 Each cell is the expression of its Liberty function on words of 64 bits, one beat in each bit; so one pass over the
 gates is a phase of the clock for 64 beats. The netlist is data to the compiled library: only another cell library is
-compiled anew. Three ways to run:
+compiled anew. Ways to run:
 
 * `GateSimulator.run`: the results of as many beats as wanted.
-* `GateSimulator.watch`: also the state of every net after both phases of each clock, from which whatever is to be
-  known is counted (`activity`). Delays are zero: no glitches.
-* `GateSimulator.settle`: toggles of every net with each gate's own delay, inertial: glitches included. Of a netlist
-  that has its clock tree, the clock takes its time, too, and a flip-flop takes what it finds when its clock comes.
+* The same with each gate's own delay, inertial. Of a netlist that has its clock tree, the clock takes its time, too,
+  and a flip-flop takes what it finds when its clock comes.
+* `GateSimulator.pieces`: the state of every net after both phases of each clock, from which whatever is to be known is
+  counted (`NetActivity`), delays being zero; and, with delays, the toggles of every net: glitches included.
 """
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,17 +23,16 @@ import numpy as np
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.gates.netlist.netlist import ONE, ZERO, Netlist
-from sparrow_ecg.sim.gates.run.compiled import Functions, address, state_places, ticks
+from sparrow_ecg.sim.gates.run.beats import Beats, Ports
+from sparrow_ecg.sim.gates.run.compiled import Functions, state_places, ticks
 
 Delays = Mapping[int, tuple[float, float]]  # of a net's rise and fall after their cause, in ns
 
 LANES = 64
 WAKE, SLEEP = "wake", "sleep"  # parts of a beat on a power gated core: its outputs are isolated, it has no supply
-ROOM = 256 << 20  # bytes of snapshots at a time
-
-
-class NoResult(Exception):
-    """The netlist gave no result for a beat."""
+ROOM = 256 << 20  # bytes of snapshots for which more than a beat of each lane is played at a time
+PIECE = 1 << 30  # bytes of snapshots at a time, at most
+FOREVER = 1 << 62  # cycles
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +61,6 @@ class Snapshots:
 
 
 @dataclass(frozen=True, eq=False)
-class Toggles:
-    """Rises and falls of every net, int64[3 + layers, nets], by `parts`; and the longest time that a phase of the
-    clock took to settle, in ns.
-    """
-
-    rises: np.ndarray
-    falls: np.ndarray
-    settled: float
-
-
-@dataclass(frozen=True, eq=False)
 class Piece:
     """What is measured of a run, a piece at a time.
 
@@ -97,29 +84,14 @@ class Simulator(Protocol):
     stated: dict[str, Any]
 
     def run(self, counts: np.ndarray, delays: Delays | None = None, step: float = 1.0) -> Run:
-        """What it says of every beat of counts, integers[beats, inputs]. Delays as of `GateSimulator.settle`."""
+        """What it says of every beat of counts, integers[beats, inputs]. Delays as of `GateSimulator.run`."""
 
     def pieces(self, counts: np.ndarray, delays: Delays, step: float) -> Iterator[Piece]:
-        """What its nets do in these beats, each after the one before it. Delays as of `GateSimulator.settle`."""
-
-
-class _Ports(ctypes.Structure):
-    _fields_ = [
-        *((f"{name}", ctypes.c_int32) for name in ("clock", "reset")),
-        *(
-            (f"{stream}_{end}", ctypes.c_int32)
-            for stream, ends in (("counts", "vr"), ("result", "vr"), ("image", "vr"))
-            for end in ends
-        ),
-        *((name, ctypes.c_int32) for name in ("power", "isolate")),
-        *((n, ctypes.c_int32) for n in ("inputs", "outputs", "input_bits", "class_bits", "potential_bits", "bytes")),
-        *((name, ctypes.c_int32) for name in ("layers", "layer_bits", "rest", "switched")),
-        *((name, ctypes.c_void_p) for name in ("counts_nets", "result_nets", "image_nets", "layer_nets", "states")),
-    ]
+        """What its nets do in these beats, each after the one before it. Delays as of `GateSimulator.run`."""
 
 
 class GateSimulator:
-    """A netlist of a core. inputs_after: ns from the clock's edge at its pin until the inputs change, in `settle` of a
+    """A netlist of a core. inputs_after: ns from the clock's edge at its pin until the inputs change, with delays in a
     netlist that has its clock tree.
     """
 
@@ -133,72 +105,47 @@ class GateSimulator:
     def run(self, counts: np.ndarray, delays: Delays | None = None, step: float = 1.0, limit: int = 100_000) -> Run:
         """Every beat of counts, integers[beats, inputs]. Raises `NoResult` after ``limit`` cycles without one.
 
-        delays, step: as of `settle`; None for none.
+        delays: None for none; else gates take their time, in ns, of the rise and of the fall of a net after the cause;
+        ``step``: the unit of time, in ns.
         """
-        if delays is None:
-            return self._simulate(counts, starts_of(len(counts)), limit)
-        return self._delayed(counts, starts_of(len(counts)), delays, step, limit)[0]
+        with self._beats(counts, starts_of(len(counts)), 0, delays, step) as beats:
+            beats.play(FOREVER, limit)
+        return Run(beats.classes.astype(np.int64), beats.potentials, beats.cycles.astype(np.int64))
 
-    def watch(self, counts: np.ndarray, limit: int = 100_000) -> Snapshots:
-        """The states of a run, 16 bytes a net and cycle: meant for hundreds of beats.
+    def pieces(self, counts: np.ndarray, delays: Delays, step: float, limit: int = 100_000) -> Iterator[Piece]:
+        """The states of all nets without delays, and their toggles with delays as of `run`: of as many beats or cycles
+        at a time as there is room for, 16 bytes a net and cycle.
 
         Each lane plays the beat before its first one too, unseen: what a beat costs depends on what it finds.
         """
-        counts, starts = _warmed(counts)
-        cycles = self._simulate(counts, starts, limit).cycles
-        longest = max(int(cycles[a:b].sum()) + b - a for a, b in pairwise(starts)) + 8
-        snapshots = Snapshots(np.zeros((2 * longest, self.netlist.nets), np.uint64), np.zeros(longest, np.uint64))
-        self._simulate(counts, starts, limit, warm=1, snapshots=snapshots)
-        return Snapshots(snapshots.nets, np.repeat(snapshots.active, 2))
-
-    def settle(self, counts: np.ndarray, delays: Delays, step: float, limit: int = 100_000) -> tuple[Run, Toggles]:
-        """Toggles of the same beats as in `watch`, with gates that take their time.
-
-        delays: of the rise and of the fall of a net after the cause, in ns; ``step``: the unit of time, in ns.
-        The run's results are those of all beats played, the unseen ones too.
-        """
-        return self._delayed(*_warmed(counts), delays, step, limit, warm=1)
-
-    def _delayed(
-        self, played: np.ndarray, starts: list[int], delays: Delays, step: float, limit: int, warm: int = 0
-    ) -> tuple[Run, Toggles]:
-        """As `settle`, of all but the first ``warm`` beats of each lane."""
-        rises, falls = (np.zeros((3 + self.core.geometry.layers, self.netlist.nets), np.int64) for _ in "rf")
-        steps = ctypes.c_int64()
-        after = round(self.inputs_after / step) if self.netlist.clocked else -1
-        run = self._simulate(played, starts, limit, ticks(delays, step), (rises, falls), steps, after, warm)
-        return run, Toggles(rises, falls, steps.value * step)
-
-    def pieces(self, counts: np.ndarray, delays: Delays, step: float) -> Iterator[Piece]:
-        """All that `watch` and `settle` say of these beats, as many at a time as there is room for."""
+        nets, parts = self.netlist.nets, 3 + self.core.geometry.layers
         cycles = int(self.run(counts[:LANES]).cycles.max())
-        deep = max(1, ROOM // (16 * self.netlist.nets * cycles) - 1)
+        deep = max(1, ROOM // (16 * nets * cycles) - 1)
         names = ["input", *(f"layer_{k}" for k in range(self.core.geometry.layers)), WAKE, SLEEP]
-        names = names if self.core.config.power_gated else names[:-2]
+        most = max(1, PIECE // (16 * nets))
+        room = np.zeros((1 + 2 * most, nets), np.uint64), np.zeros((most, parts), np.uint64)
         for start in range(0, len(counts), deep * LANES):
             batch = counts[start : start + deep * LANES]
-            snapshots = self.watch(batch)
-            _, toggles = self.settle(batch, delays, step)
-            for k, (name, mask) in enumerate(zip(names, self.parts(snapshots), strict=False)):
-                part = Snapshots(snapshots.nets, snapshots.active & mask)
-                moves = toggles.rises[k], toggles.falls[k]
-                yield Piece(name, part, moves, toggles.settled, 0 if k else len(batch))
+            played, told = _warmed(batch), 0
+            with self._beats(*played, 1, None, step) as still, self._beats(*played, 1, delays, step) as moved:
+                while cycles := still.play(most, limit, room):
+                    toggles = np.zeros((2, parts, nets), np.int64)
+                    moved.play(cycles, limit, toggles=(toggles[0], toggles[1]))
+                    seen = room[0][: 1 + 2 * cycles]
+                    active = np.vstack([np.zeros_like(room[1][:1]), room[1][:cycles].repeat(2, axis=0)])
+                    for k in np.flatnonzero(active.any(axis=0)):
+                        done = max(still.done - len(still.classes) + len(batch), 0)
+                        moves = toggles[0, k], toggles[1, k]
+                        yield Piece(names[k], Snapshots(seen, active[:, k]), moves, moved.steps * step, done - told)
+                        told = done
 
-    def parts(self, snapshots: Snapshots) -> list[np.ndarray]:
-        """Masks of what the core is at in each cycle, uint64[2 * cycles]: taking inputs, each layer, waking up (or
-        about to be switched off), without supply.
-        """
-        start = snapshots.nets[::2]  # what is at work when the clock rises does what follows
-        loading = start[:, self.netlist.outputs["counts__ready"][0]]
-        power, isolate = (start[:, net] for net in self._switch())
-        bits = [start[:, net] for net in self._layer_nets()]
-        masks = [loading]
-        for layer in range(self.core.geometry.layers):
-            here = power & ~isolate & ~loading
-            for b, words in enumerate(bits):
-                here = here & (words if layer >> b & 1 else ~words)
-            masks.append(here)
-        return [np.repeat(mask, 2) for mask in (*masks, power & isolate, ~power)]
+    def _beats(self, played: np.ndarray, starts: list[int], warm: int, delays: Delays | None, step: float) -> Beats:
+        if delays is None:
+            after, rows = None, self.functions.ops(self.netlist, {})
+        else:
+            after = round(self.inputs_after / step) if self.netlist.clocked else -1
+            rows = self.functions.ops(self.netlist, ticks(delays, step))
+        return Beats(self.functions, rows, self._ports(), self.image, played, starts, warm, after)
 
     @cached_property
     def _lost(self) -> list[int]:
@@ -217,50 +164,7 @@ class GateSimulator:
         power, isolate = (self.netlist.names[f"controller.{name}"][0] for name in ("power", "isolate"))
         return power, isolate
 
-    def _simulate(
-        self,
-        counts: np.ndarray,
-        starts: list[int],
-        limit: int,
-        delays: Mapping[int, tuple[int, ...]] | None = None,
-        toggles: tuple[np.ndarray, np.ndarray] | None = None,
-        steps: ctypes.c_int64 | None = None,
-        inputs_after: int = -1,
-        warm: int = 0,
-        snapshots: Snapshots | None = None,
-    ) -> Run:
-        beats = len(counts)
-        ops, sizes = self.functions.ops(self.netlist, delays or {})
-        ports, kept = self._ports()
-        counts = np.ascontiguousarray(counts, dtype=np.uint16)
-        classes, cycles = np.zeros(beats, np.int32), np.zeros(beats, np.int32)
-        potentials = np.zeros((beats, ports.outputs), np.int64)
-        done = self.functions.compiled.simulate(
-            address(ops),
-            address(sizes),
-            ctypes.byref(ports),
-            address(counts),
-            address(np.array(starts, np.int64)),
-            self.image,
-            ctypes.c_int64(limit),
-            ctypes.c_int64(warm),
-            ctypes.c_int64(len(snapshots.active) if snapshots else 0),
-            address(snapshots.nets) if snapshots else None,
-            address(snapshots.active) if snapshots else None,
-            address(toggles[0]) if toggles else None,
-            address(toggles[1]) if toggles else None,
-            ctypes.c_int64(inputs_after),
-            ctypes.byref(steps) if steps is not None else None,
-            address(classes),
-            address(potentials),
-            address(cycles),
-        )
-        del kept
-        if done < 0:
-            raise NoResult(f"no result for beat {-1 - done} within {limit} cycles")
-        return Run(classes.astype(np.int64), potentials, cycles.astype(np.int64))
-
-    def _ports(self) -> tuple[_Ports, list[np.ndarray]]:
+    def _ports(self) -> tuple[Ports, list[np.ndarray]]:
         """Where the streams are; the arrays that it points to must outlive it."""
         g, nets = self.core.geometry, self.netlist.inputs | self.netlist.outputs
         layer, lost = self._layer_nets(), self._lost
@@ -274,7 +178,7 @@ class GateSimulator:
         sizes = g.shape[0], g.shape[-1], len(lists[0]), g.class_bits, g.potential_bits
         parts = g.layers, len(layer), self.core.config.rest, len(lost)
         pointers = (array.ctypes.data for array in lists)
-        ports = _Ports(
+        ports = Ports(
             nets["clk"][0], nets["rst"][0], *ends, *self._switch(), *sizes, len(self.image), *parts, *pointers
         )
         return ports, lists

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,9 +26,12 @@ from sparrow_ecg.sim.gates.netlist import netlist as netlists
 from sparrow_ecg.sim.gates.netlist import synthesis
 from sparrow_ecg.sim.gates.netlist.checks import clock_pins
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow
-from sparrow_ecg.sim.gates.run.gatesim import GateSimulator
+from sparrow_ecg.sim.gates.run import gatesim
+from sparrow_ecg.sim.gates.run.beats import NoResult
+from sparrow_ecg.sim.gates.run.gatesim import SLEEP, GateSimulator
 from sparrow_ecg.sim.rtl.verilator import build as compiled
 from sparrow_ecg.sim.tools import run_yosys
+from tests.support import convolving
 from tests.support.cells import libraries
 
 CONFIGS = [
@@ -50,6 +54,12 @@ def designed(library, config: Serial, flow: Flow = Flow()) -> tuple[Design, np.n
     return Design(build, library, flow, module), random_beats(rng, network, 150)
 
 
+def toggles(design: Design, counts: np.ndarray, part: str | None = None) -> np.ndarray:
+    """Rises and falls of every net without delays, int64[2, nets]; in a part, or in all."""
+    pieces = design.simulator.pieces(counts, design.timing.delays, measurement.step_of(design.timing))
+    return sum(np.array(NetActivity(p.snapshots).toggles) for p in pieces if part in (None, p.part))
+
+
 @libraries("sky130")
 @pytest.mark.parametrize(("config", "flow"), CONFIGS)
 def test_bit_exact_with_and_without_delays(library, config, flow):
@@ -57,19 +67,55 @@ def test_bit_exact_with_and_without_delays(library, config, flow):
     run, mismatched = measurement.check(design, counts)
     assert mismatched == 0
     assert measurement.annotated(design) == 1
-    timed, toggles = design.simulator.settle(counts, design.timing.delays, design.timing.period / 400)
-    trace = golden.run(design.network, counts, config.neuron)
-    assert {tuple(row) for row in timed.potentials} <= {tuple(row) for row in trace.outputs}
-    assert toggles.settled <= design.timing.period * 1.1
-    snapshots = design.simulator.watch(counts)
-    parts = design.simulator.parts(snapshots)
-    for part, mask in enumerate(parts):  # glitches come in pairs on top of what zero delays show
-        rises, falls = NetActivity(snapshots, mask).toggles
-        clocks = sorted(design.netlist.clock_nets)
-        assert (toggles.rises[part][clocks] == rises[clocks]).all()
-        assert (toggles.rises[part] + toggles.falls[part]).sum() >= (rises + falls).sum()
-    cycles = (run.cycles + config.rest).sum()
-    assert np.bitwise_count(sum(mask & snapshots.active for mask in parts)).sum() == 2 * cycles
+    assert measurement.check(design, counts, delayed=True)[1] == 0
+    clocks, phases, beats = sorted(design.netlist.clock_nets), 0, 0
+    for piece in design.simulator.pieces(counts, design.timing.delays, design.timing.period / 400):
+        assert piece.settled <= design.timing.period * 1.1
+        rises, falls = NetActivity(piece.snapshots).toggles
+        assert (piece.moves[0][clocks] == rises[clocks]).all()
+        assert sum(piece.moves).sum() >= (rises + falls).sum()  # glitches on top of what zero delays show
+        phases += np.bitwise_count(piece.snapshots.active).sum()
+        beats += piece.beats
+    assert phases == 2 * (run.cycles + config.rest).sum()
+    assert beats == len(counts)
+
+
+@libraries("sky130")
+def test_what_moves_in_pieces_of_a_beat_is_all_that_moves(library, monkeypatch):
+    design, counts = designed(library, Tree())
+
+    def moves() -> dict[str, np.ndarray]:
+        found = defaultdict(lambda: np.zeros((4, design.netlist.nets), np.int64))
+        for piece in design.simulator.pieces(counts, design.timing.delays, measurement.step_of(design.timing)):
+            found[piece.part] += [*piece.moves, *NetActivity(piece.snapshots).toggles]
+        return dict(found)
+
+    at_once = moves()
+    monkeypatch.setattr(gatesim, "PIECE", 5 * 16 * design.netlist.nets)
+    some_cycles = moves()
+    assert some_cycles.keys() == at_once.keys() == {"input", "layer_0", "layer_1"}
+    assert all((some_cycles[part] == each).all() for part, each in at_once.items())
+
+
+@libraries("sky130")
+def test_a_picture_in_gates(library, monkeypatch):
+    """Bit-exact, and its energy by layers, of which no piece is a whole picture."""
+    build = convolving.build()
+    design = Design(build, library, Flow(), synthesis.synthesise(build, library, Flow()))
+    counts = random_beats(np.random.default_rng(3), build.network, 5)
+    assert measurement.check(design, counts)[1] == 0
+    monkeypatch.setattr(gatesim, "PIECE", 50 * 16 * design.netlist.nets)
+    measured = measurement.energy(design, counts)
+    assert set(measured.parts) == {"input", *(f"layer_{k}" for k in range(build.geometry.layers))}
+    assert all(part.total() > 0 for part in measured.parts.values())
+    assert measured.energy.cycles == (build.cycles(build.golden(counts)) + build.config.rest).sum()
+
+
+@libraries("sky130")
+def test_a_netlist_that_says_nothing(library):
+    design, counts = designed(library, Tree())
+    with pytest.raises(NoResult, match="no result for beat 0 within 5 cycles"):
+        design.simulator.run(counts, limit=5)
 
 
 @libraries("sky130")
@@ -83,14 +129,11 @@ def test_with_the_clock_tree(library, config):
     assert design.violations == []
     assert measurement.check(design, counts)[1] == 0
     assert measurement.check(design, counts, delayed=True)[1] == 0
-    snapshots = design.simulator.watch(counts)
-    timing = design.timing
-    _, toggles = design.simulator.settle(counts, timing.delays, measurement.step_of(timing))
-    rises, falls = NetActivity(snapshots).toggles
-    clocks = sorted(design.netlist.clock_nets)
+    timing, clocks = design.timing, sorted(design.netlist.clock_nets)
     assert len(clocks) > len(without.netlist.clock_nets)
-    assert (toggles.rises.sum(axis=0)[clocks] == rises[clocks]).all()
-    assert (toggles.falls.sum(axis=0)[clocks] == falls[clocks]).all()
+    for piece in design.simulator.pieces(counts, timing.delays, measurement.step_of(timing)):
+        seen = NetActivity(piece.snapshots).toggles
+        assert all((moved[clocks] == edges[clocks]).all() for moved, edges in zip(piece.moves, seen, strict=True))
 
     latencies = [timing.arrivals[net][0] for *_, net in clock_pins(design.netlist)]
     trace = golden.run(design.network, counts, config.neuron)
@@ -128,8 +171,7 @@ def test_a_wrong_gate_is_seen(library):
 def test_state_is_lost_in_every_sleep(library):
     """Every register of the core moves at random there, and but for the switch's none that is always on."""
     design, counts = designed(library, Gated(Tree()))
-    snapshots = design.simulator.watch(counts)
-    rises, falls = NetActivity(snapshots, design.simulator.parts(snapshots)[-1]).toggles
+    rises, falls = toggles(design, counts, SLEEP)
     held = {inside: [] for inside in (True, False)}
     for each in design.netlist.flip_flops:
         held[each.block == "core"].append((rises + falls)[each.outputs].sum())
@@ -148,7 +190,7 @@ def test_state_is_lost_in_every_sleep(library):
 def test_toggles_as_verilator_counts_them(library):
     design, counts = designed(library, Serial(lanes=3))
     beat = counts[:1]
-    rises, falls = NetActivity(design.simulator.watch(beat)).toggles
+    rises, falls = toggles(design, beat)
     seen = _verilator(design, beat[0])
     assert (seen[2:, 0] == rises[2:]).all()
     assert (seen[2:, 1] == falls[2:]).all()
