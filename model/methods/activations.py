@@ -9,6 +9,8 @@ from torch.nn import functional
 
 from sparrow_ecg.model.methods.graph import Fire
 
+BELOW = -torch.finfo(torch.float32).tiny  # so that 0 is in: `hardtanh_backward` leaves its ends out
+
 
 class Stairs(torch.autograd.Function):
     """``clamp(floor(levels x), 0, most) / levels``, with gradient 1 from 0 to the end of the highest step."""
@@ -22,7 +24,7 @@ class Stairs(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None, None]:
         (x,) = ctx.saved_tensors
-        return gradients[0] * ((x >= 0) & (x < ctx.end)), None, None
+        return torch.ops.aten.hardtanh_backward(gradients[0], x, BELOW, ctx.end), None, None
 
 
 def rectify(name: str, x: torch.Tensor) -> torch.Tensor:

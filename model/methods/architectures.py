@@ -67,17 +67,6 @@ def eeg(shape: Shape, classes: int, pooled: bool) -> Graph:
     return net.graph()
 
 
-def compact(shape: Shape, classes: int, pooled: bool) -> Graph:
-    """Ours, for CIFAR-10 on two processor cores: six convolutions, 0.5 million weights."""
-    net = _Drawn(shape, pooled)
-    for channels in (32, 64, 128):
-        net.fired(channels)
-        net.fired(channels)
-        net.shrink()
-    net.fired(128)
-    return net.end(classes)
-
-
 def _vgg(plan: str) -> Architecture:
     """plan: channels of each convolution, M for pooling; ``p`` behind a number: without padding."""
 
@@ -192,7 +181,7 @@ def _densenet(blocks: Sequence[int], growth: int) -> Architecture:
 
 ARCHITECTURES: dict[str, Architecture] = {
     "digits": digits,
-    "compact": compact,
+    "compact": _vgg("32 M 48 48 M 96 96 M 128"),  # ours, for CIFAR-10 on one processor core: 0.27 million weights
     "eeg": eeg,
     "vgg-star": _vgg("128 128 M 256 256 M 512 512 M 1024p M"),
     "vgg19": _vgg("64 64 M 128 128 M 256 256 256 256 M 512 512 512 512 M 512 512 512 512 M"),

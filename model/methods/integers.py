@@ -97,15 +97,15 @@ class Spiking:
         layers = (replace(each, threshold=thresholds.get(each.name, each.threshold)) for each in self.layers)
         return replace(self, layers=tuple(layers))
 
-    def to(self, dtype: torch.dtype) -> Spiking:
-        def cast(value: torch.Tensor | None) -> torch.Tensor | None:
-            return None if value is None else value.to(dtype)
+    def to(self, floats: Mapping[str, torch.dtype]) -> Spiking:
+        """The same, with each layer in the float of its name; `convert` gives float64."""
 
-        layers = (
-            replace(each, weight=cast(each.weight), bias=cast(each.bias), threshold=cast(each.threshold))
-            for each in self.layers
-        )
-        return replace(self, layers=tuple(layers))
+        def cast(layer: Layer) -> Layer:
+            parts = {"weight": layer.weight, "bias": layer.bias, "threshold": layer.threshold}
+            held = {name: part.to(floats[layer.name]) for name, part in parts.items() if part is not None}
+            return replace(layer, **held)
+
+        return replace(self, layers=tuple(map(cast, self.layers)))
 
 
 def convert(

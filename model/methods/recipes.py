@@ -63,7 +63,7 @@ class Method:
 FIRST: Fire = rectify
 OUTLIERS = 0.001  # of activations of a site, above the ceiling of threshold balancing
 LONGEST = 32  # steps to which accuracy against time is followed
-CANDIDATES = (16, 32, 64)  # for CQ+'s T
+LEVELS = 15  # of CQ and CQ+
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Recipe:
 
     crops: pixels by which a training picture is shifted at most, and mirrored half of the time; 0: neither.
     mixed: in bfloat16, channels last: half of the time.
+    smoothing: of labels, the share that goes to all classes alike.
+    turning: Muon trains convolutions, at so many times the rate; 0: AdamW trains all, with one cycle of cosines.
     """
 
     architecture: str
@@ -82,14 +84,19 @@ class Recipe:
     crops: int
     methods: dict[str, Method]
     mixed: bool = False
+    smoothing: float = 0.0
+    turning: float = 0.0
 
     @property
     def training(self) -> str:
         """What decides a float network."""
-        return f"{self.architecture} {self.epochs} {self.rates} {self.batch} {self.weight_decay} {self.crops}"
+        return f"{self.architecture} {self.epochs} {self.rates} {self.batch} {self.weight_decay} {self.crops}" + (
+            f" {self.smoothing} {self.turning}" if self.turning else ""
+        )
 
 
-def _methods(steps: int, pairs: tuple[tuple[int, int], ...]) -> dict[str, Method]:
+def _methods(pairs: tuple[tuple[int, int], ...], effort: int, candidates: tuple[int, ...]) -> dict[str, Method]:
+    """pairs: T and r of VR-encoding. effort: VR-encoding's. candidates: for CQ+'s T."""
     vr = {
         f"vr-{t}-{r}": Method(
             f"VR-encoding, T = {t}, r = {r}",
@@ -99,18 +106,31 @@ def _methods(steps: int, pairs: tuple[tuple[int, int], ...]) -> dict[str, Method
             expanded=True,
             tuned="ssf",
             past=True,
-            effort=3,
+            effort=effort,
             settled=True,
         )
         for t, r in pairs
     }
-    cq = Method(f"CQ, {steps} levels", steps, steps, past=True)
-    plus = replace(cq, text=f"CQ+, {steps} levels", pooled=True, tuned="if", candidates=CANDIDATES)
+    cq = Method(f"CQ, {LEVELS} levels", LEVELS, LEVELS, past=True)
+    plus = replace(cq, text=f"CQ+, {LEVELS} levels", pooled=True, tuned="if", candidates=candidates)
     return {"balanced": Method("threshold balancing", LONGEST, LONGEST, staged=False), "cq": cq, "cq+": plus, **vr}
 
 
 RECIPES = {
-    "mnist": Recipe("digits", (3, 1, 2), (6e-3, 2e-2, 6e-3), 128, 1e-3, 0, _methods(15, ((1, 4), (4, 5))), mixed=True),
-    "cifar10": Recipe("compact", (24, 4, 2), (4e-3, 1e-3, 5e-4), 128, 5e-3, 4, _methods(15, ((8, 10),)), mixed=True),
+    "mnist": Recipe(
+        "digits", (3, 1, 2), (6e-3, 2e-2, 6e-3), 128, 1e-3, 0, _methods(((1, 4), (4, 5)), 3, (16, 32, 64)), mixed=True
+    ),
+    "cifar10": Recipe(
+        "compact",
+        (8, 1, 1),
+        (5e-3, 2.5e-3, 5e-4),
+        128,
+        0.0,
+        2,
+        _methods(((8, 10),), 2, (32, 64, 128)),
+        mixed=True,
+        smoothing=0.1,
+        turning=8.0,
+    ),
 }
 VALIDATION = 5000  # training pictures that validate, the last ones

@@ -6,7 +6,7 @@ the same as all of them step by step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ from sparrow_ecg.model.methods.neurons import Neuron, evenly, fires, shares, spi
 from sparrow_ecg.model.signals.images.pictures import Pictures
 
 EXACT = {torch.float32: 1 << 24, torch.float64: 1 << 53}  # integers up to here
-TOGETHER = 256  # pictures times steps that are simulated together: what caches hold
+TOGETHER = 128  # pictures times steps that are simulated together: what caches hold
 Site = Callable[[Layer, torch.Tensor], torch.Tensor]
 
 
@@ -57,7 +57,7 @@ def coded(network: Spiking, pixels: np.ndarray, longest: int = 0) -> torch.Tenso
     With more input channels than the picture has, its codes with r - 1, r and r + 1 levels stand side by side
     (input expansion of VR-encoding). In a float in which ``longest`` steps, if more than T, are exact, too.
     """
-    bytes_ = torch.tensor(pixels, dtype=dtype(network, pixels.shape[1:], max(longest, network.steps)))
+    bytes_ = torch.tensor(pixels, dtype=dtypes(network, pixels.shape[1:], max(longest, network.steps))[INPUT])
     if network.coding == "analog":
         return bytes_ * network.steps
     copies = channels(network, pixels.shape[1]) // pixels.shape[1]
@@ -77,12 +77,18 @@ def expand(pixels: torch.Tensor, levels: int, steps: int) -> torch.Tensor:
 
 
 def _walk(
-    network: Spiking, values: torch.Tensor, times: int, site: Site, active: dict[str, float], within: int
+    network: Spiking,
+    floats: Mapping[str, torch.dtype],
+    values: torch.Tensor,
+    times: int,
+    site: Site,
+    active: dict[str, float],
+    within: int,
 ) -> torch.Tensor:
     """The last layer's sums. within: how many rows of inputs are of the window, and count as active or not."""
     kept = {INPUT: values}
-    for layer in network.layers:
-        taken = _alike([kept[name] for name in layer.inputs])
+    for layer in network.to(floats).layers:
+        taken = [each.to(floats[layer.name]) for each in _alike([kept[name] for name in layer.inputs])]
         if layer.weight is not None:
             inputs = taken[0][:within]
             active[layer.name] = float(inputs.count_nonzero()) / inputs.numel()
@@ -100,13 +106,14 @@ def _alike(values: list[torch.Tensor]) -> list[torch.Tensor]:
 def at_once(network: Spiking, pixels: np.ndarray) -> Run:
     """SSF in closed form: the quantised network. pixels: uint8[batch, channels, height, width]."""
     values = coded(network, pixels)
-    exact, run = network.to(values.dtype), Run(values, {}, {})
+    floats, run = dtypes(network, pixels.shape[1:], network.steps), Run(values, {}, {})
 
     def site(layer: Layer, total: torch.Tensor) -> torch.Tensor:
         run.counts[layer.name] = fires(total, shaped(layer.threshold, total), network.steps)
         return run.counts[layer.name]
 
-    return replace(run, answers=_walk(exact, values, network.steps, site, run.active, len(pixels))[None])
+    answers = _walk(network, floats, values, network.steps, site, run.active, len(pixels))
+    return replace(run, answers=answers[None])
 
 
 @torch.no_grad()
@@ -117,7 +124,7 @@ def step_by_step(network: Spiking, pixels: np.ndarray, neuron: Neuron, longest: 
     """
     window, constant = coded(network, pixels, longest), network.coding == "analog"
     steps = max(longest, network.steps) if constant else network.steps
-    exact, run = network.to(window.dtype), Run(window, {}, {})
+    floats, run = dtypes(network, pixels.shape[1:], steps), Run(window, {}, {})
     train = window / network.steps if constant else evenly(window, steps).flatten(0, 1)  # currents stand once
 
     def site(layer: Layer, currents: torch.Tensor) -> torch.Tensor:
@@ -126,7 +133,7 @@ def step_by_step(network: Spiking, pixels: np.ndarray, neuron: Neuron, longest: 
         run.counts[layer.name] = fired[: network.steps].sum(0)
         return fired.flatten(0, 1)
 
-    answers = _walk(exact, train, 1, site, run.active, network.steps * len(pixels))
+    answers = _walk(network, floats, train, 1, site, run.active, network.steps * len(pixels))
     return replace(run, answers=answers.reshape(steps, len(pixels), -1).cumsum(0))
 
 
@@ -136,24 +143,30 @@ def shaped(threshold: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 
 
 @lru_cache(16)  # of a network that is being simulated
-def dtype(network: Spiking, shape: tuple[int, ...], steps: int) -> torch.dtype:
-    """The narrowest float in which no sum can be inexact: the sizes of all weights, on the most that can come in.
+def dtypes(network: Spiking, shape: tuple[int, ...], steps: int) -> dict[str, torch.dtype]:
+    """Of the input and each layer, the narrowest float in which nothing it takes in, sums or compares can be inexact:
+    the sizes of all weights, on the most that can come in.
 
     shape: of a picture. steps: for how many it is to be so. Raises InputError where not even float64 is wide enough.
     """
-    wide = network.to(torch.float64)
     top = FULL * steps if network.coding == "analog" else steps
     kept = {INPUT: torch.full((1, channels(network, shape[0]), *shape[1:]), float(top), dtype=torch.float64)}
-    most = 0.0
-    for layer in wide.layers:
-        sizes = (None if each is None else each.abs() for each in (layer.weight, layer.bias))
-        weight, bias = sizes
+    found = {INPUT: _narrowest(max(top, FULL * (network.levels + 1)))}  # a pixel's code is a quotient
+    for layer in network.layers:
         taken = [kept[name] for name in layer.inputs]
+        most = max(float(each.max()) for each in taken)
         if layer.threshold is not None:
+            most = max(most, float(layer.threshold.max()))
             kept[layer.name] = torch.full_like(taken[0], steps)
         else:
+            weight, bias = (None if each is None else each.double().abs() for each in (layer.weight, layer.bias))
             kept[layer.name] = replace(layer, weight=weight, bias=bias).apply(taken, steps)
-        most = max(most, float(kept[layer.name].max()))
+            most = max(most, float(kept[layer.name].max()))
+        found[layer.name] = _narrowest(most)
+    return found
+
+
+def _narrowest(most: float) -> torch.dtype:
     for narrow, limit in EXACT.items():
         if most < limit:
             return narrow
@@ -162,9 +175,9 @@ def dtype(network: Spiking, shape: tuple[int, ...], steps: int) -> torch.dtype:
 
 def macs(network: Spiking, shape: tuple[int, ...]) -> dict[str, int]:
     """Multiply-accumulates of each layer with weights, for one picture of that shape."""
-    kept = {INPUT: torch.zeros(1, channels(network, shape[0]), *shape[1:])}
+    kept = {INPUT: torch.zeros(1, channels(network, shape[0]), *shape[1:], dtype=torch.float64)}
     found = {}
-    for layer in network.to(torch.float32).layers:
+    for layer in network.layers:
         taken = [kept[name] for name in layer.inputs]
         kept[layer.name] = taken[0] if layer.threshold is not None else layer.apply(taken, 1)
         if layer.weight is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.optim.lr_scheduler import LambdaLR, OneCycleLR
 
 from sparrow_ecg.model.console import progress
 from sparrow_ecg.model.errors import InputError
@@ -17,12 +19,14 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.methods.architectures import ARCHITECTURES
 from sparrow_ecg.model.methods.graph import Fire, Graph, folded
 from sparrow_ecg.model.methods.integers import FULL
+from sparrow_ecg.model.methods.muon import Muon
 from sparrow_ecg.model.methods.recipes import FIRST, Method, Recipe
 from sparrow_ecg.model.methods.simulate import expand, expansion
 from sparrow_ecg.model.signals.images.pictures import Pictures
 from sparrow_ecg.model.training.denormals import flushed
 
 SETTLING = 2
+RISE = 0.1
 SHOWN = 125  # pictures at once where nothing is learned
 
 
@@ -99,10 +103,8 @@ def _stage(
         graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     epochs = recipe.epochs[part] * (method.effort if method and part == 1 else 1)
     batch = recipe.batch
-    optimizer = torch.optim.AdamW(graph.parameters(), lr=recipe.rates[part], weight_decay=recipe.weight_decay)
-    steps = len(pictures) // batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rates[part], total_steps=epochs * steps + 1)
-    parts = {"graph": graph, "optimizer": optimizer, "schedule": schedule}
+    training = _training(graph, recipe, part, epochs * (len(pictures) // batch) + 1)
+    parts = {"graph": graph} | training
     of = f"{recipe.training} {method}"
     start = _resume(kept, parts, of)
     graph.train(part != SETTLING)
@@ -115,17 +117,43 @@ def _stage(
                 shown = shown.contiguous(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16, enabled=recipe.mixed):
                 answers = graph(shown, fire)
-            loss = functional.cross_entropy(answers.float(), torch.tensor(pictures.labels[which]))
+            labels = torch.tensor(pictures.labels[which])
+            loss = functional.cross_entropy(answers.float(), labels, label_smoothing=recipe.smoothing)
             if not torch.isfinite(loss):
                 raise InputError(f"{kept.stem}: the loss is no number in epoch {epoch}: give a lower rate")
-            optimizer.zero_grad()
+            graph.zero_grad()
             loss.backward()
-            optimizer.step()
-            schedule.step()
+            for each in training.values():
+                each.step()
         buffer = io.BytesIO()
         torch.save({"epoch": epoch + 1, "of": of} | {name: each.state_dict() for name, each in parts.items()}, buffer)
         write_atomic(kept, buffer.getvalue())
     graph.eval()
+
+
+def _training(graph: Graph, recipe: Recipe, part: int, steps: int) -> dict[str, Any]:
+    """Optimizers, each with its schedule behind it, by the names that files hold them under.
+
+    Muon is for convolutions whose BatchNorm follows what they become; not when settling.
+    """
+    turned = [each for each in graph.parameters() if each.ndim == 4] if recipe.turning and part != SETTLING else []
+    others = [each for each in graph.parameters() if each.ndim != 4 or not turned]
+    rate = recipe.rates[part]
+    adam = torch.optim.AdamW(others, lr=rate, weight_decay=recipe.weight_decay)
+    if not turned:
+        return {"optimizer": adam, "schedule": OneCycleLR(adam, rate, total_steps=steps)}
+    muon = Muon(turned, lr=recipe.turning * rate)
+
+    def height(step: int) -> float:
+        """A straight rise in a tenth of the steps, and a straight fall to nothing."""
+        return min((step + 1) / RISE / steps, (steps - step) / (1 - RISE) / steps)
+
+    return {
+        "optimizer": adam,
+        "schedule": LambdaLR(adam, height),
+        "muon": muon,
+        "muon's schedule": LambdaLR(muon, height),
+    }
 
 
 def _resume(kept: Path, parts: dict, of: str) -> int:

@@ -16,7 +16,7 @@ from sparrow_ecg.model.methods.graph import Graph
 from sparrow_ecg.model.methods.integers import FULL, Spiking, convert
 from sparrow_ecg.model.methods.neurons import Neuron
 from sparrow_ecg.model.methods.recipes import OUTLIERS, Method
-from sparrow_ecg.model.methods.simulate import Run, at_once, batches, step_by_step
+from sparrow_ecg.model.methods.simulate import TOGETHER, Run, at_once, batches, step_by_step
 from sparrow_ecg.model.methods.train import seen
 from sparrow_ecg.model.signals.images.pictures import Pictures
 
@@ -68,7 +68,7 @@ def _tuned(trained: Trained, method: Method, pixels: np.ndarray) -> Trained:
         network = tune(network, activity(trained.graph, method, pixels), lambda each: at_once(each, pixels))
     else:
         wanted = means(at_once(network, pixels))
-        network = tune(network, wanted, lambda each: step_by_step(each, pixels, "if"))
+        network = tune(network, wanted, lambda each: in_parts(each, pixels))
     return replace(trained, thresholds={site: network.threshold(site) for site in network.sites})
 
 
@@ -108,6 +108,14 @@ def activity(graph: Graph, method: Method, pixels: np.ndarray) -> dict[str, torc
     with torch.no_grad():
         graph(seen(pixels, method), record)
     return found
+
+
+def in_parts(network: Spiking, pixels: np.ndarray) -> Run:
+    """What IF does, of so many pictures at once as caches hold; counts alone."""
+    size = max(TOGETHER // network.steps, 1)
+    runs = [step_by_step(network, pixels[k : k + size], "if") for k in range(0, len(pixels), size)]
+    counts = {site: torch.cat([run.counts[site] for run in runs]) for site in network.sites}
+    return Run(torch.empty(0), counts, {})
 
 
 def means(run: Run) -> dict[str, torch.Tensor]:

@@ -45,7 +45,8 @@ def main(
 
     recipe = RECIPES[dataset]
     kept = Path("build/methods")
-    files = shipped.SHIPPED if ship or not train else kept
+    ours = any(shipped.seeds_of(shipped.SHIPPED, dataset, name) for name in recipe.methods)
+    files = shipped.SHIPPED if ship or (ours and not train) else kept
     there = [name for name in recipe.methods if train or shipped.seeds_of(files, dataset, name)]
     if strangers := [name for name in method or () if name not in recipe.methods]:
         raise InputError(f"--method {', '.join(strangers)}: choose from {', '.join(recipe.methods)}")

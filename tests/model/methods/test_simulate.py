@@ -12,7 +12,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.methods.activations import staircase
 from sparrow_ecg.model.methods.architectures import ARCHITECTURES
 from sparrow_ecg.model.methods.integers import Spiking, convert
-from sparrow_ecg.model.methods.simulate import Run, at_once, coded, dtype, macs, step_by_step
+from sparrow_ecg.model.methods.simulate import Run, at_once, coded, dtypes, macs, step_by_step
 from tests.support.pictures import briefly, small, stripes
 
 
@@ -90,14 +90,27 @@ def test_a_longer_window_of_currents_needs_no_other_integers() -> None:
 def test_sums_are_exact_or_refused() -> None:
     network, pixels = made()
     narrow = at_once(network, pixels)
-    assert dtype(network, pixels.shape[1:], 5) is torch.float32
+    assert set(dtypes(network, pixels.shape[1:], 5).values()) == {torch.float32}
     assert all(torch.equal(count, count.round()) for count in narrow.counts.values())
     assert torch.equal(narrow.answers, narrow.answers.round())
-    wide = [replace(layer, weight=None if layer.weight is None else layer.weight * 2**20) for layer in network.layers]
-    assert dtype(replace(network, layers=tuple(wide)), pixels.shape[1:], 5) is torch.float64
-    wider = [replace(layer, weight=None if layer.weight is None else layer.weight * 2**40) for layer in wide]
+
+    def heavier(bits: int) -> Spiking:
+        """Its second convolution's weights so many bits larger."""
+        return replace(
+            network,
+            layers=tuple(
+                replace(each, weight=each.weight * 2**bits)
+                if each.name == "conv1" and each.weight is not None
+                else each
+                for each in network.layers
+            ),
+        )
+
+    wide = dtypes(heavier(20), pixels.shape[1:], 5)
+    assert [name for name, each in wide.items() if each is torch.float64] == ["conv1", "fires1"]
+    assert equal(at_once(heavier(20), pixels), step_by_step(heavier(20), pixels, "ssf"))
     with pytest.raises(InputError, match="not exact"):
-        dtype(replace(network, layers=tuple(wider)), pixels.shape[1:], 5)
+        dtypes(heavier(50), pixels.shape[1:], 5)
 
 
 def test_codes_of_a_picture() -> None:
