@@ -63,6 +63,13 @@ def test_shipped_networks_are_measured(user: Path) -> None:
     assert Path("build/results/methods-mnist.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_what_was_trained_is_measured_where_nothing_is_shipped(user: Path) -> None:
+    Path("build").mkdir()
+    (user / "shipped").rename("build/methods")
+    assert run(["methods", "--data", "data", "--simulated", "1", "--longest", "15"]) == 0
+    assert list(json.loads(Path("build/results/methods-mnist.json").read_text())["methods"]) == ["cq+"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
