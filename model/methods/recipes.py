@@ -74,6 +74,7 @@ class Recipe:
     mixed: in bfloat16, channels last: half of the time.
     smoothing: of labels, the share that goes to all classes alike.
     turning: Muon trains convolutions, at so many times the rate; 0: AdamW trains all, with one cycle of cosines.
+    headroom: the rectifiers' value that becomes a method's ceiling, so that clamps cut off little; 0: 1.
     """
 
     architecture: str
@@ -86,12 +87,14 @@ class Recipe:
     mixed: bool = False
     smoothing: float = 0.0
     turning: float = 0.0
+    headroom: float = 0.0
 
     @property
     def training(self) -> str:
         """What decides a float network."""
+        others = (self.smoothing, self.turning, self.headroom)
         return f"{self.architecture} {self.epochs} {self.rates} {self.batch} {self.weight_decay} {self.crops}" + (
-            f" {self.smoothing} {self.turning}" if self.turning else ""
+            f" {others}" if any(others) else ""
         )
 
 
@@ -123,7 +126,7 @@ RECIPES = {
     "cifar10": Recipe(
         "compact",
         (8, 1, 1),
-        (5e-3, 2.5e-3, 5e-4),
+        (5e-3, 1.5e-3, 3e-4),
         128,
         0.0,
         2,
@@ -131,6 +134,7 @@ RECIPES = {
         mixed=True,
         smoothing=0.1,
         turning=8.0,
+        headroom=3.0,
     ),
 }
 VALIDATION = 5000  # training pictures that validate, the last ones

@@ -56,7 +56,8 @@ def floats(recipe: Recipe, pictures: Pictures, seed: int, kept: Path, start: Gra
 
 def staged(graph: Graph, method: Method, recipe: Recipe, pictures: Pictures, seed: int, kept: Path, name: str) -> Graph:
     """A network that was trained with rectifiers, after the stages of a method; folded, in evaluation mode."""
-    mine = inherit(draw(recipe, method, pictures.pixels.shape[1:], pictures.classes), graph, method.ceiling)
+    ceiling = method.ceiling / (recipe.headroom if method.staged and recipe.headroom else 1)
+    mine = inherit(draw(recipe, method, pictures.pixels.shape[1:], pictures.classes), graph, ceiling)
     for k, fire in enumerate(method.stages):
         _stage(mine, fire, recipe, 1, method, pictures, seed, kept / f"{name}-{seed}-{k}.pt")
     if method.settled:
