@@ -5,9 +5,10 @@ Twin of `model/frontend/blocks.py`. Nothing is addressed, so that no multiplexer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -47,13 +48,15 @@ class Conveyor(wiring.Component):
             m.d.sync += newest.eq(Mux(self.turn, stored[-1], self.sum))
             for before, after in pairwise(stored):
                 m.d.sync += after.eq(before)
-        middle = stored[REACH] + stored[REACH + 1]
-        outer = (stored[0] + stored[1]) + (stored[2 * REACH] + stored[2 * REACH + 1])
-        difference = Signal(range(-(1 << BEND_BITS), 1 << BEND_BITS))
-        m.d.comb += [
-            self.newest.eq(newest),
-            self.oldest.eq(stored[-1]),
-            difference.eq((middle << 1) - outer),
-            self.bend.eq(Mux(difference < 0, -difference, difference)),
-        ]
+        m.d.comb += [self.newest.eq(newest), self.oldest.eq(stored[-1])]
+        m.d.comb += self.bend.eq(bend(m, stored))
         return m
+
+
+def bend(m: Module, last: Sequence[Value]) -> Value:
+    """As `blocks.bend` has it, of the newest sums first."""
+    middle = last[REACH] + last[REACH + 1]
+    outer = (last[0] + last[1]) + (last[2 * REACH] + last[2 * REACH + 1])
+    difference = Signal(range(-(1 << BEND_BITS), 1 << BEND_BITS))
+    m.d.comb += difference.eq((middle << 1) - outer)
+    return Mux(difference < 0, -difference, difference)

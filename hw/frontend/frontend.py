@@ -12,16 +12,15 @@ from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from sparrow_ecg.hw.frontend.conveyor import BEND_BITS, SUM_BITS, Conveyor
+from sparrow_ecg.hw.frontend import coders
+from sparrow_ecg.hw.frontend.conveyor import BEND_BITS, SUM_BITS
 from sparrow_ecg.hw.frontend.detector import Detector
 from sparrow_ecg.hw.frontend.quality import Quality
-from sparrow_ecg.hw.frontend.rhythm import INTERVAL, Rhythm
-from sparrow_ecg.hw.frontend.shaper import Shaper
+from sparrow_ecg.hw.frontend.rhythm import INTERVAL
 from sparrow_ecg.hw.frontend.ticker import Ticker
 from sparrow_ecg.model.frontend.blocks import BLOCK, LAG, TAPS
 from sparrow_ecg.model.frontend.detector import LONGEST
 from sparrow_ecg.model.frontend.frontend import FrontEnd
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
 
 TIME_BITS = 24  # blocks are counted round: 52 hours
@@ -55,8 +54,7 @@ class FrontEndRtl(wiring.Component):
     """
 
     def __init__(self, front: FrontEnd):
-        assert isinstance(front.encoding, Encoding)
-        self.front, self.encoding = front, front.encoding
+        self.front = front
         super().__init__(
             {
                 "samples": In(stream.Signature(RESOLUTION)),
@@ -73,11 +71,9 @@ class FrontEndRtl(wiring.Component):
         m = Module()
         front = self.front
         m.submodules.ticker = ticker = Ticker(front.ticks)
-        m.submodules.conveyor = conveyor = Conveyor(front.depth)
+        m.submodules.conveyor = conveyor = coders.sums(front)
         m.submodules.quality = quality = Quality()
         m.submodules.detector = detector = Detector()
-        m.submodules.shaper = shaper = Shaper(self.encoding, front.depth)
-        m.submodules.rhythm = rhythm = Rhythm(self.encoding, shaper.bits)
         wiring.connect(m, wiring.flipped(self.samples), ticker.samples)
 
         step = Signal(Step)
@@ -157,41 +153,28 @@ class FrontEndRtl(wiring.Component):
             with m.Else():
                 m.d.sync += step.eq(Step.WAIT)
 
-        m.d.comb += [
-            shaper.go.eq(at[Step.SHAPE]),
-            shaper.oldest.eq(conveyor.oldest),
-            conveyor.turn.eq(shaper.turn),
-            rhythm.go.eq(at[Step.COUNT]),
-            rhythm.span.eq(shaper.span),
-            rhythm.interval.eq(interval),
-            rhythm.follows.eq(follows),
-            rhythm.following.eq(Mux(found & follows, interval, LONGEST)),
-        ]
-        for source in (shaper, rhythm):
-            m.d.comb += source.counts.ready.eq(self.counts.ready)
-        m.d.comb += [
-            self.counts.valid.eq(shaper.counts.valid | rhythm.counts.valid),
-            self.counts.payload.eq(Mux(at[Step.SHAPE], shaper.counts.payload, rhythm.counts.payload)),
-        ]
-        with m.If(shaper.done):
+        following = Mux(found & follows, interval, LONGEST)
+        asked = coders.Asked(at[Step.SHAPE], at[Step.COUNT], interval, follows, following, self.counts)
+        coder = coders.coder(m, front, conveyor, asked)
+        with m.If(coder.shaped):
             m.d.sync += [step.eq(Step.WAIT), shaped.eq(1)]
-        with m.If(rhythm.done):
+        with m.If(coder.counted):
             m.d.sync += step.eq(Step.TELL)
 
         m.d.comb += [
-            self.beats.valid.eq(at[Step.TELL]),
+            self.beats.valid.eq(at[Step.TELL] if coder.free is None else at[Step.TELL] & coder.free),
             self.beats.payload.peak.eq(block - told_age - (LAG + 1)),
-            self.beats.payload.previous.eq(rhythm.previous),
+            self.beats.payload.previous.eq(coder.previous),
             self.beats.payload.judged.eq(shaped),
         ]
-        with m.If(at[Step.TELL] & self.beats.ready):
+        with m.If((at[Step.TELL] if coder.free is None else self.beats.valid) & self.beats.ready):
             m.d.sync += step.eq(Step.END)
 
         with m.If(at[Step.END]):
             m.d.sync += [waiting.eq(found), shaped.eq(0), step.eq(Step.WAIT)]
             m.d.comb += [
-                rhythm.take.eq(found),
-                rhythm.start.eq(lost_lead),
+                coder.take.eq(found),
+                coder.start.eq(lost_lead),
                 detector.start.eq(lost_lead),
                 detector.doubt.eq(~lost_lead & ~found),
                 self.restart.eq(lost_lead),

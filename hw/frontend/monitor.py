@@ -11,6 +11,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from sparrow_ecg.hw.config import CoreConfig
+from sparrow_ecg.hw.frontend import coders
 from sparrow_ecg.hw.frontend.frontend import BEAT, TIME_BITS, FrontEndRtl
 from sparrow_ecg.hw.geometry import Geometry
 from sparrow_ecg.hw.ports import result_layout
@@ -18,7 +19,6 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.network import Network, golden
-from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION
 
 
@@ -37,19 +37,12 @@ class Monitor(wiring.Component):
     """
 
     core_path: ClassVar[tuple[str, ...]] = ("core",)
-    beside: ClassVar[tuple[str, ...]] = (
-        *("front.ticker", "front.conveyor", "front.quality", "front.detector", "front.shaper", "front.rhythm"),
-        "front",
-    )
 
     def __init__(self, network: Network, config: CoreConfig, rate: float):
         if config.loadable:
             raise InputError("the monitor has no host to load weights from: choose --weights rom")
         self.network, self.config = network, config
-        front = FrontEnd.of(network, rate)
-        if not isinstance(front.encoding, Encoding):
-            raise InputError(f"network '{network.name}': its inputs, relative to the patient, are not made in RTL")
-        self.front = FrontEndRtl(front)
+        self.front = FrontEndRtl(FrontEnd.of(network, rate))
         self.core = config.core(network, hosted=True)
         super().__init__(
             {
@@ -60,6 +53,10 @@ class Monitor(wiring.Component):
                 "clock_request": Out(1),
             }
         )
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return *(f"front.{name}" for name in coders.blocks(self.front.front)), "front"
 
     def elaborate(self, platform) -> Module:
         m = Module()

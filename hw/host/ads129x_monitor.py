@@ -24,11 +24,6 @@ class Ads129xMonitor(wiring.Component):
     """
 
     core_path: ClassVar[tuple[str, ...]] = ("monitor", *Monitor.core_path)
-    beside: ClassVar[tuple[str, ...]] = (
-        *("adapter", "holder"),
-        *(f"monitor.{name}" for name in Monitor.beside),
-        "monitor",
-    )
 
     def __init__(self, network: Network, config: CoreConfig, rate: float, adapter: Ads129x | None = None):
         self.monitor, self.adapter = Monitor(network, config, rate), adapter or Ads129x()
@@ -45,6 +40,10 @@ class Ads129xMonitor(wiring.Component):
                 "clock_request": Out(1),
             }
         )
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return "adapter", "holder", *(f"monitor.{name}" for name in self.monitor.beside), "monitor"
 
     def elaborate(self, platform) -> Module:
         m = Module()

@@ -27,11 +27,6 @@ class MonitorChip(Hosted):
     """
 
     core_path: ClassVar[tuple[str, ...]] = ("controller", "monitor", *Monitor.core_path)
-    beside: ClassVar[tuple[str, ...]] = (
-        *("host", "controller.holder", "controller.registers", "controller.events"),
-        *(f"controller.monitor.{name}" for name in Monitor.beside),
-        "controller",
-    )
     images = None  # the weights are built in
 
     def __init__(
@@ -45,6 +40,11 @@ class MonitorChip(Hosted):
         pins = {"sample": In(RESOLUTION), "sample_valid": In(1)}
         interface = SpiSlave() if host == "spi" else ApbSlave()
         super().__init__(MonitorController(network, config, rate, depth), interface, pins)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        monitor = (f"controller.monitor.{name}" for name in self.controller.monitor.beside)
+        return "host", "controller.holder", "controller.registers", "controller.events", *monitor, "controller"
 
     def elaborate(self, platform) -> Module:
         m = super().elaborate(platform)

@@ -111,6 +111,12 @@ class FrontEnd:
         """Blocks that are stored."""
         return self.wait + LAG + 1 + self.encoding.before // BLOCK
 
+    @property
+    def probes(self) -> tuple[tuple[str, str], ...]:
+        """Part and name of those of `PROBES` that there are: the mean interval is an input, or its encoding's own."""
+        every = ((part, name) for part, names in PROBES.items() for name in names)
+        return tuple(each for each in every if isinstance(self.encoding, Encoding) or each[1] != "mean")
+
     def run(self, codes: np.ndarray, probed: bool = False) -> Heard:
         """What is heard in a record from reset on: codes of 11 bits from 0, int64[samples]. probed: with ``states``."""
         ticks = self.ticks.spread(codes)
@@ -174,11 +180,9 @@ class State:
 
     @property
     def probes(self) -> tuple[int, ...]:
-        """What hardware must have after each block, in the order of `PROBES`."""
-        inside = self.detector, self.quality, self
-        return tuple(
-            int(getattr(part, name)) for part, names in zip(inside, PROBES.values(), strict=True) for name in names
-        )
+        """What hardware must have after each block: those of `FrontEnd.probes`."""
+        inside = {"detector": self.detector, "quality": self.quality, "state": self}
+        return tuple(int(getattr(inside[part], name)) for part, name in self.front.probes)
 
     def push(self, bend: int, bad: bool) -> Iterator[Told]:
         """Take the bend of a block, and whether the block is bad; the beats that are told with it, at most one."""

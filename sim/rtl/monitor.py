@@ -33,7 +33,7 @@ class Seen:
     block, peak, previous, judged, klass: int64[n], as of `hw.frontend.frontend.BEAT`; block: in which it was told.
     potentials: int64[n, outputs]
     counts:     int64[n, inputs], those that the core took before it
-    states:     int64[blocks, probes], in the order of `PROBES`
+    states:     int64[blocks, probes], in the order of `FrontEnd.probes`
     clocks:     cycles simulated; longest: of them, of the longest work on a block
     """
 
@@ -57,14 +57,15 @@ class MonitorEngine:
         self.monitor = monitor
         self.layout = beat_layout(monitor.geometry)
         self.words = -(-self.layout.size // 32)
+        self.probes = monitor.component.front.front.probes
         parameters = {
             "BEAT_BITS": self.layout.size,
             "COUNT_BITS": monitor.geometry.input_bits,
-            "PROBES": len(NAMES),
+            "PROBES": len(self.probes),
             "INPUTS": monitor.network.inputs,
             "WORDS": self.words,
         }
-        places = [REGISTERS[part].format(RENAMED.get(name, name)) for part, names in PROBES.items() for name in names]
+        places = [REGISTERS[part].format(RENAMED.get(name, name)) for part, name in self.probes]
         probed = "`define PROBED " + " ".join(f"assign probes[{k}] = 32'({place});" for k, place in enumerate(places))
         sources = {
             "monitor.v": monitor.verilog,
@@ -87,7 +88,7 @@ class MonitorEngine:
         """
         ticks = int(len(codes) / self.monitor.component.front.front.ticks.step)  # type: ignore[union-attr]
         most = ticks // BLOCK + 2
-        probes, told_in = np.zeros((most, len(NAMES)), np.int32), np.zeros(most, np.int32)
+        probes, told_in = np.zeros((most, len(self.probes)), np.int32), np.zeros(most, np.int32)
         bits = np.zeros((most, self.words), np.uint32)
         counts = np.zeros((most, self.monitor.network.inputs), np.uint16)
         blocks, beats, clocks, longest = (ctypes.c_uint64() for _ in range(4))
