@@ -35,12 +35,12 @@ def measure(
     operations: multiply-accumulates of a picture; and in their place, for SSF, products of a weight and a count that is
                not zero, for IF additions of a weight, the first layer's on currents in either.
 
-    All but float and quantised are of ``simulated`` of the pictures, spread over all: steps take time.
+    All but float and quantised are of ``simulated`` of the pictures, of each class alike: steps take time.
     """
     network = trained.spiking(method)
     for_if = trained.spiking(method, "if")
     window = max(longest, network.steps) if method.coding == "analog" else network.steps
-    some = test.take(slice(None, None, max(len(test) // simulated, 1)))
+    some = test.some(simulated)
     right = np.zeros(2, np.int64)
     by_step = np.zeros(window, np.int64)
     sites: dict[str, np.ndarray] = {}

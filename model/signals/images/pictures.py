@@ -32,6 +32,11 @@ class Pictures:
     def take(self, which: np.ndarray | slice) -> Pictures:
         return Pictures(self.pixels[which], self.labels[which], self.classes)
 
+    def some(self, most: int) -> Pictures:
+        """So many, spread over those of each class: files may have classes in turn, and each tenth would be of one."""
+        every = max(len(self) // most, 1)
+        return self.take(np.sort(np.argsort(self.labels, kind="stable")[::every]))
+
     def split(self, last: int) -> tuple[Pictures, Pictures]:
         """All but the last so many, and those. Raises InputError where nothing would be left."""
         if len(self) <= last:

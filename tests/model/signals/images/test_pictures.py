@@ -11,6 +11,7 @@ import pytest
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.images import cifar, mnist
+from sparrow_ecg.model.signals.images.pictures import Pictures
 
 RNG = np.random.default_rng(0)
 
@@ -63,6 +64,17 @@ def test_sets_that_do_not_go_together(digits: Path) -> None:
         (digits / "mnist" / f"t10k-{kind}-ubyte").write_bytes(idx(np.zeros(size, np.uint8)))
     with pytest.raises(InputError, match="6 training and 0 test pictures"):
         mnist.load(digits)
+
+
+@pytest.mark.parametrize("order", [np.arange(60) % 3, np.arange(60) // 20])
+def test_some_are_of_each_class_alike(order: np.ndarray) -> None:
+    """In files that have classes in turn, or one after the other, too; and no picture comes twice."""
+    pictures = Pictures(np.arange(60, dtype=np.uint8).reshape(60, 1, 1, 1), order, 3)
+    some = pictures.some(20)
+    assert np.bincount(some.labels).tolist() == [7, 7, 6]
+    assert (np.diff(some.pixels.ravel().astype(int)) > 0).all()
+    assert np.array_equal(pictures.labels[some.pixels.ravel()], some.labels)
+    assert len(pictures.some(1000)) == 60
 
 
 def test_too_few_to_validate(digits: Path) -> None:
