@@ -63,8 +63,12 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert picture(found).startswith(b"\x89PNG")
 
 
-def test_interrupted_training_ends_in_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = floats(tmp_path / "whole")
+@pytest.mark.parametrize("turning", [0.0, 8.0])
+def test_interrupted_training_ends_in_the_same_network(
+    turning: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPE, turning=turning)
+    whole = floats(tmp_path / "whole", recipe)
     written = train.write_atomic
 
     def once(path: Path, content: bytes) -> Path:
@@ -73,11 +77,21 @@ def test_interrupted_training_ends_in_the_same_network(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(train, "write_atomic", once)
     with pytest.raises(KeyboardInterrupt):
-        floats(tmp_path / "cut")
+        floats(tmp_path / "cut", recipe)
     monkeypatch.undo()
-    resumed = floats(tmp_path / "cut")
+    resumed = floats(tmp_path / "cut", recipe)
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_what_is_not_trained_on_stays_as_it_was(tmp_path: Path) -> None:
+    """Threshold balancing has the rectifiers' network, whatever room is left for clamps of others."""
+    recipe = replace(RECIPE, epochs=(1, 1, 1), headroom=3.0)
+    parent = floats(tmp_path, recipe)
+    method = RECIPE.methods["balanced"]
+    left = train.staged(parent, method, recipe, TRAIN, 0, tmp_path, "balanced")
+    wanted = train.accuracy(parent.eval(), train.FIRST, None, TEST)
+    assert train.accuracy(left, train.FIRST, method, TEST) == wanted > 0.3
 
 
 def test_another_training_is_not_gone_on_with(tmp_path: Path) -> None:
