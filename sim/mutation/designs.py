@@ -32,13 +32,13 @@ class Design:
     watched: Callable[[Build], tuple[str, ...]] = lambda build: ()
 
 
-def near_their_end(build: Build) -> Build:
+def near_their_end(build: Build, by: int = 500) -> Build:
     """The same chip, but that its counters are near their highest value after a reset: no session would get there."""
     controller = (build.chip if build.top == "chip" else build.monitor_chip).controller
     for register in registers(controller.map):
         for each in register.fields():
             if each.get_property("counter"):
-                each.inst.properties["reset"] = (1 << each.width) - 500
+                each.inst.properties["reset"] = (1 << each.width) - by
     return build
 
 
@@ -55,7 +55,7 @@ DESIGNS: dict[str, Design] = {
     "serial-ram": Design(
         lambda: Build(every_bit(), Serial(2, "ram", "if")), core.play, 400, guards=RESULT, watched=core.watched
     ),
-    "chip-tree": Design(lambda: near_their_end(Build(every_bit(), Tree(), "chip", "apb")), apb.play_chip, 500),
+    "chip-tree": Design(lambda: near_their_end(Build(every_bit(), Tree(), "chip", "apb"), by=100), apb.play_chip, 500),
     "chip-ram": Design(
         lambda: near_their_end(Build(every_bit(), Serial(1, "ram", "if"), "chip", "apb")),
         apb.play_chip,
@@ -71,9 +71,11 @@ DESIGNS: dict[str, Design] = {
         watched=lambda build: monitor.WATCHED,
     ),
     "monitor-chip": Design(
-        lambda: Build(Network.load("watch"), Serial(2), "monitor_chip", "apb"),
+        lambda: near_their_end(Build(Network.load("watch"), Serial(2), "monitor_chip", "apb"), by=100),
         apb.play_monitor_chip,
         600,
-        scales=(1, 2),
+        scales=(1, 3),
+        guards=dict.fromkeys(apb.inside(), "~clock_request"),
+        watched=lambda build: apb.inside(),
     ),
 }

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.sim.cache import cached
-from sparrow_ecg.sim.mutation import netlist, proof
+from sparrow_ecg.sim.mutation import netlist, proof, twins
 from sparrow_ecg.sim.mutation.designs import Design
 from sparrow_ecg.sim.mutation.lanes import LANES, Lanes, Rows
 from sparrow_ecg.sim.mutation.pins import Pins
 
 SEED = 1
 FOLDER = Path(__file__).parent
+NOTHING = ("reasons.py", "upsets.py", "second.py")  # have no part in it
 CAUGHT, EQUAL, SURVIVED = "caught", "proven equal", "survived"
 Progress = Callable[[str, int, int], None]
 
@@ -40,9 +41,13 @@ class Mutant:
     row: int = -1
 
     @property
+    def where(self) -> str:
+        drives = f" drives {self.wire}" if self.wire else ""
+        return f"{self.mode} {self.cell} {self.port}{drives} | {self.source}"
+
+    @property
     def line(self) -> str:
-        where = f" drives {self.wire}" if self.wire else ""
-        return f"{self.number:4} {self.outcome:12} {self.mode:6} {self.cell} {self.port}{where} | {self.source}"
+        return f"{self.number:4} {self.outcome:12} {self.where}"
 
 
 def parsed(number: int, command: str) -> Mutant:
@@ -64,7 +69,8 @@ def hunt(design: Design, mutants: int, progress: Progress = lambda what, done, t
     build = design.make()
     watched = design.watched(build)
     flat, commands = netlist.elaborated(build, mutants, SEED, watched)
-    sources = [path.read_text() for path in sorted(FOLDER.rglob("*")) if path.suffix in (".py", ".cpp")]
+    given = (path for path in sorted(FOLDER.rglob("*")) if path.suffix in (".py", ".cpp") and path.name not in NOTHING)
+    sources = [path.read_text() for path in given]
 
     def make(folder: Path) -> None:
         circuit = netlist.mapped(flat, build.top, commands, watched)
@@ -86,9 +92,10 @@ def _hunt(design: Design, circuit: netlist.Netlist, found: list[Mutant], progres
                 found[mutant] = replace(found[mutant], outcome=CAUGHT, session=session, row=row)
         left = [k for k, mutant in enumerate(found) if mutant.outcome == SURVIVED]
         prover = proof.Prover(circuit, lanes, sessions[0], design.guards)
+        later = twins.Twins(prover)
         for done, mutant in enumerate(left):
             progress("proofs", done, len(left))
-            if prover.equal(mutant):
+            if prover.equal(mutant) or later.equal(mutant):
                 found[mutant] = replace(found[mutant], outcome=EQUAL)
     return found
 
@@ -111,16 +118,22 @@ def _played(lanes: Lanes, rows: Rows, mutants: list[int]) -> Iterator[tuple[int,
         yield from ((mutant, int(row)) for mutant, row in zip(some, first, strict=False) if row >= 0)
 
 
-def summary(found: list[Mutant]) -> dict[str, Any]:
-    """JSON-ready: how many, and those that survived."""
+def summary(found: list[Mutant], reasons: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """JSON-ready: how many, and those that survived, with their reasons if they have one. What is argued to be out of
+    reach survives, too.
+    """
     count = {outcome: sum(mutant.outcome == outcome for mutant in found) for outcome in (CAUGHT, EQUAL, SURVIVED)}
+    reasons = reasons or {}
     survivors = [asdict(mutant) for mutant in found if mutant.outcome == SURVIVED]
     return {
         "tried": len(found),
         "caught": count[CAUGHT],
         "proven_equal": count[EQUAL],
         "survive": count[SURVIVED],
+        "argued": sum(each["number"] in reasons for each in survivors),
         "survivors": [
-            {key: each[key] for key in ("number", "mode", "cell", "port", "wire", "source")} for each in survivors
+            {key: each[key] for key in ("number", "mode", "cell", "port", "wire", "source")}
+            | {"reason": reasons.get(each["number"], "")}
+            for each in survivors
         ],
     }

@@ -113,10 +113,10 @@ struct Chips {
         }
     }
 
-    // Cycles of the clock in a settled chip, each lane's only while it asks for it; stops when none does.
-    void tick(uint32_t count) {
+    // Cycles of the clock in a settled chip, each lane's only while it asks for it; stops when none of these does.
+    void tick(uint32_t count, Lanes lanes = ~Lanes{}) {
         for (; count; count--) {
-            const Lanes clocked = request < 0 ? ~Lanes{} : net[request];
+            const Lanes clocked = request < 0 ? lanes : lanes & net[request];
             if (!any(clocked)) return;
             for (const Group& group : groups)
                 if (group.clock < 0) each(group, [&](int32_t i, const Flop& flop) { next[i] = net[flop.d]; });
@@ -203,7 +203,7 @@ void lanes_states(void* handle, uint64_t rows, const uint8_t* in, const uint32_t
 
 // Rows as they were recorded. An output bit that `mask` looks at and that differs is a difference of its lane: `first`
 // gets the row of a lane's first one, or -1; `tags` gets bit t for one in a row whose tag is t. Stops when every lane
-// of `wanted` has differed, if that is given.
+// of `wanted` has differed, if that is given; then those that have differed get no clock any more.
 void lanes_replay(void* handle, uint64_t rows, const uint8_t* in, const uint32_t* ticks, const uint8_t* out,
                   const uint8_t* mask, const uint8_t* tag, const uint64_t* wanted, int64_t* first, uint8_t* tags) {
     auto& c = chips(handle);
@@ -226,7 +226,7 @@ void lanes_replay(void* handle, uint64_t rows, const uint8_t* in, const uint32_t
                 }
         differed |= differs;
         if (wanted && !any(left & ~differed)) return;
-        c.tick(ticks[row]);
+        c.tick(ticks[row], wanted ? left & ~differed : ~Lanes{});
     }
 }
 }

@@ -10,7 +10,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -133,6 +133,12 @@ def _read(module: dict[str, Any], mutants: int, watched: Sequence[str]) -> Netli
         else:
             kind = GATES[cell["type"]]
             gates.append((kind, pins["A"], pins.get("B", 0), pins.get("S", 0), pins["Y"]))
+    unmutated = {a: y for kind, a, _, _, y in gates if kind == MUX}  # where a mutant's multiplexer hides the name
+    for k, flop in enumerate(flops):
+        shown = flop.q
+        while named.get(shown, "$").startswith("$") and shown in unmutated:
+            shown = unmutated[shown]
+        flops[k] = replace(flop, name=named.get(shown, "?"))
     ordered, runs = _ordered(gates)
     flops.sort(key=lambda flop: (flop.clock, flop.rising, flop.at_once or (-1, False, 0), flop.name))
     return Netlist(next(fresh), ports["input"], ports["output"], switches, ordered, runs, flops)

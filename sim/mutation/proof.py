@@ -8,8 +8,8 @@ pairs of them. That is guessed from recorded cycles, and shown to hold for ever,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations, product
 
 import numpy as np
 from pysat.solvers import Solver
@@ -18,7 +18,9 @@ from sparrow_ecg.sim.mutation.lanes import Lanes, Rows
 from sparrow_ecg.sim.mutation.netlist import AND, NOT, OR, XOR, Netlist
 
 DEPTHS = (1, 4, 12, 1 << 30)  # gates behind the mutant beyond which nothing may differ: the nearest that will do
-SMALL = 4  # bits of a register whose values are looked at
+SMALL = 4  # bits of a register whose values are looked at, and those of pairs of such
+SINGLE = 6  # bits of one that is looked at alone
+MANY = 2_000  # guesses
 ROWS = 20_000  # in which that is guessed
 CONFLICTS = 20_000  # after which a proof is given up
 
@@ -54,6 +56,8 @@ class Prover:
                 self.feeds[net].append(k)
         self.flops = netlist.flops
         states = {flop.d for flop in self.flops} | {flop.at_once[0] for flop in self.flops if flop.at_once}
+        self.looks = [(net, self._guard(name)) for name, nets in netlist.outputs.items() for net in nets]
+        self.looks += [(flop.at_once[0], 2) for flop in self.flops if flop.at_once]
         shown = {net: name for name, nets in netlist.outputs.items() for net in nets}
         self.ends = states | shown.keys()
         # when somebody looks at a net that is nothing but an output
@@ -61,7 +65,8 @@ class Prover:
         words: dict[str, list[int]] = defaultdict(list)
         for k, flop in enumerate(self.flops):
             words[flop.name.partition("[")[0]].append(k)
-        self.small = [flops for flops in words.values() if len(flops) <= SMALL]
+        self.single = [flops for flops in words.values() if len(flops) <= SINGLE]
+        self.small = [flops for flops in self.single if len(flops) <= SMALL]
         self.invariants: list[Clause] = []
         self.invariants = self._invariants()
 
@@ -78,7 +83,7 @@ class Prover:
     def _near(self, switch: int, depth: int) -> bool:
         distance = {switch: 0}
         cone = []
-        for k in self._behind([switch]):
+        for k in self.behind([switch]):
             far = 1 + min((distance[net] for net in self.gates[k][1:4] if net in distance), default=depth)
             if far <= depth:
                 distance[self.gates[k][4]] = far
@@ -99,16 +104,11 @@ class Prover:
         share all other nets.
         """
         solver = Solver(name="glucose4")
-        solver.append_formula([(-1,), (2,)])
-        states = {abs(literal) - 1 for clause in self.invariants for literal in clause}
-        for k in self._before([*wanted, *states]):
-            kind, *nets = self.gates[k]
-            solver.append_formula(gate_clauses(kind, *(net + 1 for net in nets)))
+        solver.append_formula(self.logic(wanted))
         for k in cone:
             kind, *nets = self.gates[k]
             solver.append_formula(gate_clauses(kind, *(self._other(net, apart) for net in nets)))
         solver.append_formula(self.invariants)
-        solver.append_formula([(-(net + 1),) for net in self.netlist.switches])
         solver.add_clause([switch + 1 + self.netlist.nets])
         return solver
 
@@ -131,54 +131,63 @@ class Prover:
         return tuple(net + 1 if value >> i & 1 else -(net + 1) for i, net in enumerate(nets))
 
     def _invariants(self) -> list[Clause]:
-        """What never happens: bits that change, values of small registers, and pairs of them, that were not seen."""
+        """What never happens: bits that change, values of small registers, and pairs of them, that were not seen. Of
+        too many, those that had new ones to the end are left out: more may come.
+        """
         seen = self.lanes.states(self.rows, None)[:, 0]
-        candidates: list[Clause] = []
+        candidates: dict[Clause, int] = {}  # and the last row in which there was something new
         for k in np.flatnonzero((seen == seen[0]).all(axis=0)):
-            candidates.append(self._is([self.flops[k].q], int(seen[0, k])))
-        values = [(flops, seen[:, flops] @ (1 << np.arange(len(flops)))) for flops in self.small]
+            candidates[self._is([self.flops[k].q], int(seen[0, k]))] = 0
+        values = [(flops, seen[:, flops] @ (1 << np.arange(len(flops)))) for flops in self.single]
         for flops, numbers in values:
-            candidates += self._never(flops, numbers)
+            candidates |= self._never(flops, numbers, range(1 << len(flops)))
         for (one, first), (other, second) in combinations(values, 2):
-            if len(one) > 1 and len(other) > 1:
-                candidates += self._never([*one, *other], first + (second << len(one)))
-        with Solver(name="glucose4") as solver:
-            solver.append_formula([(-1,), (2,)])
-            for kind, *nets in self.gates:
-                solver.append_formula(gate_clauses(kind, *(net + 1 for net in nets)))
-            solver.append_formula([(-(net + 1),) for net in self.netlist.switches])
-            return self._inductive(solver, candidates)
+            if 1 < len(one) <= SMALL and 1 < len(other) <= SMALL:
+                each = [a + (b << len(one)) for a, b in product(np.unique(first).tolist(), np.unique(second).tolist())]
+                candidates |= self._never([*one, *other], first + (second << len(one)), each)
+        early = len(seen) // 2 if len(candidates) > MANY else len(seen)
+        return self._inductive([clause for clause, last in candidates.items() if last <= early])
 
-    def _never(self, flops: Sequence[int], seen: np.ndarray) -> list[Clause]:
-        nets = [self.flops[k].q for k in flops]
-        there = set(np.unique(seen).tolist())
-        return [
-            tuple(-literal for literal in self._is(nets, value))
-            for value in range(1 << len(nets))
-            if value not in there
-        ]
+    def _never(self, flops: Sequence[int], seen: np.ndarray, values: Collection[int]) -> dict[Clause, int]:
+        """Those of these values that were not seen."""
+        there, first = np.unique(seen, return_index=True)
+        nets, last = [self.flops[k].q for k in flops], int(first.max())
+        unseen = sorted(set(values) - set(there.tolist()))
+        return {tuple(-literal for literal in self._is(nets, value)): last for value in unseen}
 
-    def _inductive(self, solver: Solver, candidates: list[Clause]) -> list[Clause]:
+    def _inductive(self, candidates: list[Clause]) -> list[Clause]:
         """Those that hold in every state after one in which all of them do; all held at power-on."""
         following = {flop.q + 1: flop.d + 1 for flop in self.flops}
+        used = {abs(literal) for clause in candidates for literal in clause}
         free = self.netlist.nets
         active, broken = {}, {}
-        for number, clause in enumerate(candidates):
-            active[clause], broken[clause] = free + 1 + 2 * number, free + 2 + 2 * number
-            solver.add_clause([-active[clause], *clause])
-            for literal in clause:
-                after = following[literal] if literal > 0 else -following[-literal]
-                solver.add_clause([-broken[clause], -after])
-        held, turn = set(candidates), free + 2 + 2 * len(candidates)
-        while True:
-            turn += 1
-            solver.add_clause([-turn, *(broken[clause] for clause in held)])
-            if not solver.solve(assumptions=[turn, *(active[clause] for clause in held)]):
-                return [clause for clause in candidates if clause in held]
-            model = set(solver.get_model())
-            held -= {clause for clause in held if broken[clause] in model}
+        with Solver(name="glucose4") as solver:
+            solver.append_formula(self.logic(following[literal] - 1 for literal in used))
+            for number, clause in enumerate(candidates):
+                active[clause], broken[clause] = free + 1 + 2 * number, free + 2 + 2 * number
+                solver.add_clause([-active[clause], *clause])
+                for literal in clause:
+                    after = following[literal] if literal > 0 else -following[-literal]
+                    solver.add_clause([-broken[clause], -after])
+            held, turn = set(candidates), free + 2 + 2 * len(candidates)
+            while True:
+                turn += 1
+                solver.add_clause([-turn, *(broken[clause] for clause in held)])
+                if not solver.solve(assumptions=[turn, *(active[clause] for clause in held)]):
+                    return [clause for clause in candidates if clause in held]
+                model = set(solver.get_model())
+                after_it = {q: d in model for q, d in following.items() if q in used}
+                held -= {clause for clause in held if not any(after_it[abs(x)] == (x > 0) for x in clause)}
 
-    def _behind(self, nets: Iterable[int]) -> list[int]:
+    def logic(self, nets: Iterable[int]) -> list[Clause]:
+        """All on which these nets depend, without mutants."""
+        clauses: list[Clause] = [(-1,), (2,), *((-(net + 1),) for net in self.netlist.switches)]
+        for k in self.before(nets):
+            kind, *pins = self.gates[k]
+            clauses += gate_clauses(kind, *(net + 1 for net in pins))
+        return clauses
+
+    def behind(self, nets: Iterable[int]) -> list[int]:
         """All gates that these reach, in their order."""
         found: set[int] = set()
         waiting = list(nets)
@@ -189,7 +198,7 @@ class Prover:
                     waiting.append(self.gates[k][4])
         return sorted(found)
 
-    def _before(self, nets: Iterable[int]) -> list[int]:
+    def before(self, nets: Iterable[int]) -> list[int]:
         """All gates on which these depend, in their order."""
         found: set[int] = set()
         waiting = list(nets)

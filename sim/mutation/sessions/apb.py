@@ -11,9 +11,11 @@ from sparrow_ecg.hw.host.monitor_model import MonitorModel
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.hw.host.registers.map import ADDRESS_BITS, number
 from sparrow_ecg.model.errors import VerificationError
+from sparrow_ecg.model.frontend.blocks import BLOCK
+from sparrow_ecg.model.signals.ecg.abused import abuse
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.mutation.sessions import core
-from sparrow_ecg.sim.mutation.sessions.monitor import recordings
+from sparrow_ecg.sim.mutation.sessions.monitor import WATCHED, WORK, doubtful, recordings
 
 PATIENCE = 20_000  # cycles
 
@@ -33,10 +35,9 @@ class Bus:
         self.pins["rst"] = 0
         self.model.reset()
 
-    def access(self, name: str | int, word: int | None = None) -> int:
-        """Read a register, or write to it. Raises VerificationError when the chip does not do what its model does."""
-        pins, rng, model = self.pins, self.rng, self.model
-        address = name if isinstance(name, int) else self.numbers[name]
+    def _transfer(self, address: int, word: int | None) -> tuple[int, int]:
+        """What is read, and whether it failed."""
+        pins, rng = self.pins, self.rng
         pins["psel"], pins["penable"], pins["pwrite"] = 1, 0, word is not None
         pins["paddr"], pins["pwdata"] = 4 * address, int(rng.integers(1 << 32)) if word is None else word
         pins.row()
@@ -48,10 +49,21 @@ class Bus:
             if pins["pready"]:
                 break
             pins.row()
-        read, failed = pins["prdata"], pins["pslverr"]
+        seen = pins["prdata"], pins["pslverr"]
         pins.look("pslverr", *(["prdata"] if word is None else []))
         pins["psel"] = pins["penable"] = 0
         pins["paddr"], pins["pwdata"] = int(rng.integers(1 << ADDRESS_BITS + 2)), int(rng.integers(1 << 32))
+        return seen
+
+    def read(self, name: str) -> int:
+        """Whatever is there."""
+        return self._transfer(self.numbers[name], None)[0]
+
+    def access(self, name: str | int, word: int | None = None) -> int:
+        """Read a register, or write to it. Raises VerificationError when the chip does not do what its model does."""
+        model = self.model
+        address = name if isinstance(name, int) else self.numbers[name]
+        read, failed = self._transfer(address, word)
         cause, _ = model.registers.read(address) if word is None else model.registers.write(address, word)
         self._same("pslverr", failed, int(cause is not None))
         if word is not None:
@@ -60,10 +72,11 @@ class Bus:
         self._same(f"register {address:#x}", read, model.read(address))
         return read
 
-    def rest(self) -> None:
-        """Wait until it asks for no clock; then the interrupt is right."""
+    def rest(self, at_once: int = 1) -> None:
+        """Wait until it asks for no clock, so many cycles at once; then the interrupt is right."""
         for _ in range(PATIENCE):
-            self.pins.row()
+            self.pins.row(at_once)
+            self.pins.look("clock_request")
             if not self.pins["clock_request"]:
                 if isinstance(self.model, ChipModel):
                     self.model.settle()
@@ -102,17 +115,20 @@ def play_chip(pins: Pins, build: Build, scale: int) -> None:
     bus = Bus(pins, model)
     rng, protocol = bus.rng, bus.protocol
     image = build.images.of(build.network) if build.images else b""  # type: ignore[union-attr]
-    turns = 150 * scale
-    beats = rng.permutation(np.concatenate([core.close(build, turns, rng), core.drawn(build, turns, rng)]))
+    beats = np.concatenate([core.drawn(build, 50 * scale, rng), core.telling(build, 20_000, rng)[: 300 * scale]])
+    turns = len(beats)
     for turn in range(turns):
         if turn % 40 == 0:
             bus.reset()
             bus.rest()
             bus.all()
-        for _ in range(int(rng.integers(4))):
-            bus.random()
-            bus.rest()
-        bus.access("settings", int(rng.integers(1 + protocol.full("settings"))))
+        if turn // 40 % 2:  # counters grow to their ends
+            bus.access("settings", protocol.full("settings"))
+        else:
+            for _ in range(int(rng.integers(4))):
+                bus.random()
+                bus.rest()
+            bus.access("settings", int(rng.integers(1 + protocol.full("settings"))))
         if image and (model.loaded is None or rng.integers(4) == 0):
             _load(bus, image)
         bus.access("control", protocol.word("control", start=1))
@@ -129,7 +145,10 @@ def play_chip(pins: Pins, build: Build, scale: int) -> None:
             bus.access("status")
             bus.access("result")
         bus.rest()
-        for name in ("status", "error", "result", *(n for n in bus.numbers if n.startswith("potential"))):
+        shown = [name for name in bus.numbers if name.startswith("potential")]
+        if turn // 40 % 2:
+            shown += [name for name in ("beats", "cycles", "spikes_fired", "weights_read") if name in bus.numbers]
+        for name in ("status", "error", "result", *shown):
             bus.access(name)
         if rng.integers(2):
             bus.access("status", protocol.word("status", result_valid=1))
@@ -170,7 +189,12 @@ def play_monitor_chip(pins: Pins, build: Build, scale: int) -> None:
     model = MonitorModel(build.monitor_chip.controller)
     bus = Bus(pins, model)
     rng, protocol = bus.rng, bus.protocol
-    for codes in recordings(20 * scale):
+    if scale > 1:
+        _hurry(bus, doubtful(45 * scale, 3).tolist())
+        _hurry(bus, abuse(doubtful(30 * scale, 4), 4).tolist())
+        _too_fast(bus)
+        return
+    for codes in recordings(20):
         bus.reset()
         bus.rest()
         bus.all()
@@ -202,3 +226,75 @@ def play_monitor_chip(pins: Pins, build: Build, scale: int) -> None:
                 bus.access("cause", int(rng.integers(1 + protocol.full("cause"))))
                 bus.rest()
         bus.all()
+
+
+def inside() -> tuple[str, ...]:
+    """Registers of the front end, as in a monitor."""
+    return tuple(f"controller.monitor.{name}" for name in WATCHED)
+
+
+def _hurry(bus: Bus, codes: list[int]) -> None:
+    """Samples whenever it is at rest, and a host that reads every event, and now and then anything."""
+    pins, model, rng, protocol = bus.pins, bus.model, bus.rng, bus.protocol
+    assert isinstance(model, MonitorModel)
+    registers = [f"controller.monitor.{name}" for name in WATCHED]
+    bus.reset()
+    block, told = -1, 0
+    for code in codes:
+        pins["sample"], pins["sample_valid"] = code, 1
+        pins.row()
+        pins["sample_valid"], pins["sample"] = 0, int(rng.integers(1 << 11))
+        model.sample(code)
+        bus.rest(WORK)
+        state = model.stream.state
+        if state.block != block:
+            block = state.block
+            pins.look(*registers)
+            seen = [pins[name] for name in registers]
+            if seen != [int(value) for value in state.probes]:
+                raise VerificationError(f"after {block} blocks: {seen}, not {list(state.probes)}")
+        if model.told != told or rng.integers(2000) == 0:
+            told = model.told
+            for name in ("status", "event", "beat", "cause", "time"):
+                bus.access(name)
+            late = rng.integers(20) == 0 if len(model.events) < model.controller.depth else rng.integers(3) == 0
+            if (model.events and not late) or rng.integers(8) == 0:
+                bus.access("cause", int(rng.integers(1 + protocol.full("cause"))))
+                while model.events and rng.integers(4):
+                    bus.access("done", model.events[0].sequence)
+                    bus.access("event")
+                    bus.access("beat")
+            bus.rest()
+            if rng.integers(10) == 0:
+                bus.access("settings", int(rng.integers(2)))
+                bus.access("limits", int(rng.integers(1 << 16)))
+                bus.access("mask", int(rng.integers(1 << 19)))
+        if rng.integers(500) == 0:
+            bus.random()
+            bus.rest()
+    bus.all()
+
+
+def _too_fast(bus: Bus) -> None:
+    """Samples that come faster than they can be taken: what is lost is told and counted, and the rest is heard."""
+    pins, rng, protocol = bus.pins, bus.rng, bus.protocol
+    for every in (1, 2, 3, 5) * 4:
+        bus.reset()
+        bus.rest()
+        samples = 400
+        before = protocol.field("samples_lost", "count", bus.access("samples_lost"))
+        for _ in range(samples):
+            pins["sample"], pins["sample_valid"] = int(rng.integers(1 << 11)), 1
+            pins.row()
+            pins["sample_valid"] = 0
+            pins.row(every - 1)
+        for _ in range(PATIENCE):
+            pins.row()
+            if not pins["clock_request"]:
+                break
+        lost, cause, blocks = (bus.read(name) for name in ("samples_lost", "cause", "time"))
+        full = lost == protocol.full("samples_lost")  # there it stays, whatever is lost
+        lost -= before
+        told = bool(lost) == bool(protocol.field("cause", "sample_lost", cause))
+        if not told or (not full and blocks != (samples - lost) // BLOCK):
+            raise VerificationError(f"{lost} of {samples} samples lost, and {blocks} blocks")

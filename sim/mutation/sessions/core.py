@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.model.network import golden
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.player import CorePlayer
@@ -51,12 +52,12 @@ def watched(build: Build) -> tuple[str, ...]:
 
 
 def play(pins: Pins, build: Build, scale: int) -> None:
-    """All scenarios, and then close beats, and others of any size. Raises `Fault`."""
+    """All scenarios, and then telling beats, and others of any size. Raises `Fault`."""
     for scenario in (*SCENARIOS.values(), endurance):
         _finish(scenario(PinsPlayer(pins, build)))
     player = PinsPlayer(pins, build)
     _finish(player.reset())
-    beats = np.concatenate([close(build, 100 * scale, player.rng), drawn(build, 100 * scale, player.rng)])
+    beats = np.concatenate([telling(build, 40_000 * scale, player.rng), drawn(build, 100 * scale, player.rng)])
     _finish(player.play(beats, image=build.image(), pressure=0.1))
 
 
@@ -68,20 +69,50 @@ def drawn(build: Build, count: int, rng: np.random.Generator) -> np.ndarray:
     return np.minimum(counts, highest) * (rng.random(counts.shape) < rng.choice([0.3, 0.7, 1.0], (count, 1)))
 
 
-def close(build: Build, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Of many drawn beats those after which two outputs, and the highest two, are nearest to each other."""
-    many = drawn(build, 200 * count, rng)
-    outputs = build.golden(many).outputs
-    pairs = list(combinations(range(outputs.shape[1]), 2))
-    if not pairs:
-        return many[:count]
-    top = np.sort(outputs, axis=1)[:, -2:]
-    chosen = [np.argsort(top[:, 1] - top[:, 0], kind="stable")[: count // 2]]
-    for one, other in pairs:
-        apart = np.abs(outputs[:, one] - outputs[:, other])
-        lower = np.maximum(outputs[:, one], outputs[:, other]) < top[:, 1]
-        chosen.append(np.argsort(apart + lower * (1 << 20), kind="stable")[: count // len(pairs) // 2])
-    return many[np.concatenate(chosen)]
+def telling(build: Build, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Of so many drawn beats one for each thing that any of them does and that few do: of two outputs one is higher by
+    so little; a neuron fires just so often, or just not once more; an event has its place in a list.
+    """
+    many = drawn(build, count, rng)
+    trace = golden.run(build.network, many, build.config.neuron)
+    outputs, top = trace.outputs, np.sort(trace.outputs, axis=1)[:, -2:-1]
+    told: list[np.ndarray] = []  # what a beat does, as columns of numbers
+    for i, j in combinations(range(outputs.shape[1]), 2):
+        apart = np.clip(outputs[:, i] - outputs[:, j], -3, 3)
+        best = np.minimum(outputs[:, i], outputs[:, j]) >= top[:, 0]
+        told += [
+            _joined(apart, outputs[:, i] & 1, best),
+            _joined(outputs[:, i] > outputs[:, j], _low(outputs[:, i] ^ outputs[:, j])),
+        ]
+    for layer, sums in zip(build.network.layers[:-1], trace.potentials, strict=False):
+        assert layer.firing
+        step = 1 << layer.firing.threshold_log2
+        for potential in sums.T:
+            left = potential % step
+            told.append(
+                _joined(
+                    np.clip(potential // step, -1, build.network.steps + 1),
+                    np.where(left < step // 2, left, left - step).clip(-2, 1),
+                )
+            )
+    for counts in trace.counts:
+        place = np.cumsum(counts > 0, axis=1)
+        told += [_joined(place[:, k], counts[:, k]) for k in range(counts.shape[1])]
+    firsts = [np.unique(column, return_index=True)[1] for column in told]
+    return many[rng.permutation(np.unique(np.concatenate(firsts)))]
+
+
+def _joined(*columns: np.ndarray) -> np.ndarray:
+    """One number for each combination."""
+    return np.ravel_multi_index(
+        [column.astype(np.int64) - int(column.min()) for column in columns],
+        [int(column.max()) - int(column.min()) + 1 for column in columns],
+    )
+
+
+def _low(bits: np.ndarray) -> np.ndarray:
+    """Where the lowest bit is that is set."""
+    return np.where(bits == 0, 0, np.log2(np.maximum(bits & -bits, 1))).astype(np.int64)
 
 
 def _finish(scenario: Awaitable[None]) -> None:

@@ -10,16 +10,19 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.frontend.monitor import beat_layout
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.errors import VerificationError
-from sparrow_ecg.model.frontend.blocks import BLOCK
+from sparrow_ecg.model.frontend.blocks import BLOCK, LAG, REACH
+from sparrow_ecg.model.frontend.detector import FLOOR, INTERVAL_LOG2, REFRACTORY, T_WAVE, five_eighths
 from sparrow_ecg.model.frontend.frontend import PROBES, FrontEnd
 from sparrow_ecg.model.frontend.stream import Stream
 from sparrow_ecg.model.network import golden
-from sparrow_ecg.model.signals.ecg.abused import abuse
+from sparrow_ecg.model.signals.ecg.abused import TOP, abuse
+from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE, ZERO
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.rtl.monitor import NAMES, REGISTERS, RENAMED
 
 PATIENCE = 5000  # cycles without a sample taken
+WORK = 50  # cycles in which it mostly comes to rest
 # Registers that must be those of the model while the monitor is at rest, in the order of `NAMES`.
 WATCHED = tuple(
     REGISTERS[part].format(RENAMED.get(name, name)).removeprefix("dut.")
@@ -34,16 +37,88 @@ def recordings(seconds: float) -> list[np.ndarray]:
     return [heart, abuse(generate("abused", seconds, seed=1).codes, 3)]
 
 
+def doubtful(seconds: int, seed: int) -> np.ndarray:
+    """Codes of what may be a beat or not: high and low ones, early and late ones, narrow and wide ones, of one sign or
+    the other, in noise, and now and then none for seconds. Any threshold has something just over and under it.
+    """
+    rng = np.random.default_rng(seed)
+    signal = np.zeros(seconds * SAMPLING_RATE)
+    at, end = 0.5 * SAMPLING_RATE, 0.0
+    while at < len(signal):
+        if at >= end:  # another patient
+            level, usual = np.exp(rng.uniform(np.log(25), np.log(900))), rng.uniform(0.3, 1.2)
+            noise, end = rng.choice([0, 1, 4, 20]), at + rng.uniform(3, 15) * SAMPLING_RATE
+        height = (
+            level * (rng.uniform(0.05, 1.3) if rng.random() < 0.4 else rng.normal(1, 0.08)) * rng.choice([1, 1, 1, -1])
+        )
+        wide = rng.uniform(2, 14)
+        first, last = max(0, int(at - 4 * wide)), min(len(signal), int(at + 4 * wide) + 1)
+        signal[first:last] += height * np.exp(-(((np.arange(first, last) - at) / wide) ** 2) / 2)
+        factor = rng.choice([rng.normal(1, 0.08), rng.uniform(0.3, 0.9), rng.uniform(1.4, 2.0)], p=[0.6, 0.25, 0.15])
+        interval = rng.uniform(2.5, 5) if rng.random() < 0.02 else max(0.12, usual * factor)
+        following = at + interval * SAMPLING_RATE
+        part = slice(int(at), int(min(following, len(signal))))
+        signal[part] += rng.normal(0, 1, part.stop - part.start) * noise
+        at = following
+    drift = 150 * np.sin(np.arange(len(signal)) / SAMPLING_RATE * 2 * np.pi * 0.2)
+    return np.clip(np.rint(ZERO + signal + drift), 0, TOP).astype(np.int64)
+
+
+def critical(front: FrontEnd, seconds: int, seed: int) -> np.ndarray:
+    """Codes of pulses whose bend is, to the last bit, what the detector's thresholds are, or one or two more or less;
+    and which come when an interval that it asks for is just over.
+    """
+    rng = np.random.default_rng(seed)
+    stream = Stream(front)
+    codes: list[int] = []
+    detector = stream.state.detector
+    while len(codes) < seconds * SAMPLING_RATE:
+        usual = detector.usual >> INTERVAL_LOG2
+        long = (3 * usual // 4, usual + five_eighths(usual), usual)[rng.integers(3)]
+        at = int(rng.choice([REFRACTORY + 1, T_WAVE, long, int(rng.integers(18, 140))], p=[0.05, 0.15, 0.5, 0.3]))
+        until = stream.state.block + max(2, at + int(rng.integers(-2, 3)) + LAG - detector.age)
+        while stream.state.block < until:
+            _block(stream, codes, [0] * BLOCK)
+        levels = [five_eighths(x) for x in (detector.threshold, detector.height, detector.threshold)]
+        levels += [detector.threshold, FLOOR, detector.held, detector.highest, 4 * detector.beats, detector.beats]
+        height = int(rng.choice(levels)) if rng.random() < 0.7 else int(np.exp(rng.uniform(3, 9.3)))
+        height = min(max(4, height + int(rng.integers(-2, 3))), 16 * 900)
+        odd = height % 2
+        _block(stream, codes, [odd, 0, 0, 0])
+        for _ in range(REACH - 1):
+            _block(stream, codes, [0] * BLOCK)
+        each, more = divmod((height + odd) // 2, 2 * BLOCK)
+        pulse = [each + (k < more) for k in range(2 * BLOCK)]
+        _block(stream, codes, pulse[:BLOCK])
+        _block(stream, codes, pulse[BLOCK:])
+    return np.array(codes)
+
+
+def _block(stream: Stream, codes: list[int], signal: list[int]) -> None:
+    """Of two blocks in turn one is a bit higher, as electrodes that are off are told by what does not change."""
+    for code in signal:
+        codes.append(ZERO + code + len(codes) // BLOCK % 2)
+        list(stream.push(codes[-1]))
+
+
 def play(pins: Pins, build: Build, scale: int) -> None:
-    """Raises VerificationError."""
-    for turn, codes in enumerate(recordings(20 * scale)):
-        _Player(pins, build, often=0.3 * turn).play(codes.tolist())
+    """All pins in every cycle, with stalls; with a scale over 1 long recordings, at which checks look once a block.
+    Raises VerificationError.
+    """
+    if scale == 1:
+        for turn, codes in enumerate(recordings(20)):
+            _Player(pins, build, often=0.3 * turn).play(codes.tolist())
+        return
+    seconds = 60 * scale
+    _Player(pins, build).hurry(critical(FrontEnd.of(build.network, build.rate), seconds, 1).tolist())
+    _Player(pins, build).hurry(doubtful(seconds // 2, 1).tolist())
+    _Player(pins, build).hurry(abuse(doubtful(seconds // 2, 2), 2).tolist())
 
 
 class _Player:
     """From a reset on. often: how often a sample or the taker of a beat makes the other wait."""
 
-    def __init__(self, pins: Pins, build: Build, often: float):
+    def __init__(self, pins: Pins, build: Build, often: float = 0.0):
         self.pins, self.build, self.often = pins, build, often
         self.random = random.Random(1)
         self.stream = Stream(FrontEnd.of(build.network, build.rate))
@@ -75,6 +150,34 @@ class _Player:
             if offered and pins["samples__ready"]:
                 self.due += [self._expected(told, counts) for told, counts in self.stream.push(codes[taken])]
                 taken, offered, quiet = taken + 1, False, 0
+
+    def hurry(self, codes: list[int]) -> None:
+        """A sample whenever it is at rest."""
+        pins = self.pins
+        block = -1
+        for code in codes:
+            pins["samples__valid"], pins["samples__payload"], pins["beats__ready"] = 1, code, 0
+            pins.row()
+            pins.look("samples__ready", "beats__valid", "clock_request")
+            if not pins["samples__ready"]:
+                raise VerificationError("no sample is taken at rest")
+            self.due += [self._expected(told, counts) for told, counts in self.stream.push(code)]
+            pins["samples__valid"], pins["samples__payload"] = 0, self.random.getrandbits(11)
+            for _ in range(PATIENCE // WORK):
+                pins.row(WORK)
+                pins.look("beats__valid", "clock_request")
+                if pins["beats__valid"]:
+                    self._told(True)
+                    pins["beats__ready"] = 1
+                    pins.row()
+                    pins["beats__ready"] = 0
+                elif not pins["clock_request"]:
+                    break
+            if self.due:
+                raise VerificationError("a beat is not told")
+            if self.stream.state.block != block:
+                block = self.stream.state.block
+                self._same_state()
 
     def _expected(self, told, counts) -> tuple[int, int, int]:
         beat = {"peak": told.peak // BLOCK, "previous": told.rhythm[0] // BLOCK, "judged": int(counts is not None)}

@@ -8,7 +8,7 @@ import pytest
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.network.drawn import random_network
-from sparrow_ecg.sim.mutation import hunt, netlist, proof
+from sparrow_ecg.sim.mutation import hunt, netlist, proof, twins
 from sparrow_ecg.sim.mutation.designs import DESIGNS, RESULT, Design
 from sparrow_ecg.sim.mutation.lanes import Lanes
 from sparrow_ecg.sim.mutation.sessions import apb, core
@@ -16,7 +16,7 @@ from sparrow_ecg.sim.mutation.sessions import apb, core
 NETWORK = random_network(np.random.default_rng(3), (4, 3, 3), steps=3, weight_bits=3, input_bits=2)
 CORE = Design(lambda: Build(NETWORK, Tree()), core.play, 120, scales=(1,), guards=RESULT, watched=core.watched)
 CHIP = Design(lambda: Build(NETWORK, Tree(), "chip", "apb"), apb.play_chip, 200, scales=(1,))
-MOST = {"core": 1, "chip": 21}  # that survive: no more than when this was written
+MOST = {"core": 0, "chip": 12}  # that survive: no more than when this was written
 
 
 @pytest.mark.parametrize(("name", "design"), [("core", CORE), ("chip", CHIP)], ids=["core", "chip"])
@@ -35,7 +35,19 @@ def test_no_mutant_that_is_caught_is_proven_equal():
     caught = [mutant.number for mutant in hunt.hunt(CORE, CORE.mutants) if mutant.outcome == hunt.CAUGHT]
     with Lanes(circuit) as lanes:
         prover = proof.Prover(circuit, lanes, hunt.recorded(lanes, CORE, 1), RESULT)
-        assert not [number for number in caught[::3] if prover.equal(number)]
+        later = twins.Twins(prover)
+        assert not [number for number in caught[::3] if prover.equal(number) or later.equal(number)]
+
+
+def test_what_changes_a_state_that_nobody_sees_is_proven_equal():
+    """A core that keeps its answer until it is restarted: its registers differ, and nobody can tell."""
+    found = hunt.hunt(CHIP, CHIP.mutants)
+    flat, commands = netlist.elaborated(CHIP.make(), CHIP.mutants, hunt.SEED)
+    circuit = netlist.mapped(flat, "chip", commands)
+    equal = [mutant.number for mutant in found if mutant.outcome == hunt.EQUAL]
+    with Lanes(circuit) as lanes:
+        prover = proof.Prover(circuit, lanes, hunt.recorded(lanes, CHIP, 1), {})
+        assert [number for number in equal if not prover.equal(number)], "none needs an induction"
 
 
 def test_a_design_that_is_wrong_is_not_hunted():
