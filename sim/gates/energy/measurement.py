@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,18 @@ from sparrow_ecg.sim.gates.energy.net_activity import NetActivity
 from sparrow_ecg.sim.gates.energy.power import KINDS, Meter, MeteredEnergy, add
 from sparrow_ecg.sim.gates.library.liberty import Library
 from sparrow_ecg.sim.gates.netlist.timing import Timing
-from sparrow_ecg.sim.gates.run.gatesim import SLEEP, Run
+from sparrow_ecg.sim.gates.run.gatesim import SLEEP, GateSimulator, Run
 
 STEP = 0.0025  # of a clock period: the unit of delays, in the longest path
 
 
 @dataclass(frozen=True)
 class Measured:
-    """parts: with glitches, by what the design is at: see the simulator's ``pieces``. still: without glitches."""
+    """parts: with glitches, by what the design is at: see the simulator's ``pieces``. still: without glitches.
+    beats: a fraction where some of their cycles were looked at.
+    """
 
-    beats: int
+    beats: float
     parts: dict[str, MeteredEnergy]
     still: dict[str, MeteredEnergy]
     settled: float
@@ -82,6 +84,16 @@ def energy(
         progress(piece.beats)
     with_glitches, without = ({name: add(each) for name, each in found.items()} for found in (parts, still))
     return Measured(len(counts), with_glitches, without, settled)
+
+
+def sampled(
+    design: Design, counts: np.ndarray, every: int, progress: Callable[[int], None] = lambda beats: None
+) -> Measured:
+    """As `energy` of a core, of each so manieth stretch of cycles: the others are taken to cost as much."""
+    design.__dict__["simulator"] = GateSimulator(design.netlist, design.build, every=every)
+    found = energy(design, counts, progress=progress)
+    cycles = design.build.cycles(design.build.golden(counts)) + design.build.config.rest
+    return replace(found, beats=found.energy.cycles / float(cycles.mean()))
 
 
 def annotated(design: Design) -> float:

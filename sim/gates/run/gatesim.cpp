@@ -118,6 +118,12 @@ struct Simulator {
         }
     }
 
+    void follow(const Simulator &other) {
+        net = other.net, off = other.off, noise = other.noise;
+        for (size_t k = 0; k < timed.size(); k++) // a clock that is high has risen before
+            if (timed[k].kind == FLIP_FLOP) pending[k].clock = timed[k].value(0, net.data());
+    }
+
     void wake(int changed) {
         for (int k : readers[changed])
             if (!pending[k].queued) pending[k].queued = true, later.push_back(k);
@@ -209,10 +215,18 @@ static word bits(const uint16_t *values, int bit) {
     return all;
 }
 
+// How far beats are, by lane.
+struct Progress {
+    int64_t sent[64], got[64], cycle = 0, silent = 0;
+    int position[64] = {}, rested[64];
+    uint16_t now[64] = {}, valid[64] = {};
+    word busy = 0, finished = 0, begun = 0;
+};
+
 // Beats, a run of them in each lane: lane l takes beats starts[l] to starts[l + 1].
 // A lane is active from the result of its first `warm` beats to its last result. What is power gated loses its state at
 // each clock at which its switch is open.
-struct Beats {
+struct Beats : Progress {
     Simulator s;
     const Ports &p;
     const uint16_t *counts;
@@ -220,10 +234,6 @@ struct Beats {
     int64_t warm;
     int32_t *classes, *cycles;
     int64_t *potentials;
-    int64_t sent[64], got[64], cycle = 0, silent = 0;
-    int position[64] = {}, rested[64];
-    uint16_t now[64] = {}, valid[64] = {};
-    word busy = 0, finished = 0, begun = 0;
 
     // input_steps: negative where the clock has no delays; delayed: whether gates have theirs.
     Beats(const Op *ops, const int64_t *sizes, const Ports *ports, const uint16_t *counts, const int64_t *starts,
@@ -356,6 +366,12 @@ extern "C" Beats *beats_open(const Op *ops, const int64_t *sizes, const Ports *p
 
 extern "C" void beats_close(Beats *b) { delete b; }
 
+// Goes on from where another one of the same beats is, with delays or without.
+extern "C" void beats_follow(Beats *b, const Beats *other) {
+    b->s.follow(other->s);
+    static_cast<Progress &>(*b) = *other;
+}
+
 // The most steps that a phase has taken so far.
 extern "C" int64_t beats_steps(const Beats *b) { return b->s.longest; }
 
@@ -382,11 +398,7 @@ extern "C" Simulator *gates_open(const Op *ops, const int64_t *sizes, int64_t de
 extern "C" void gates_close(Simulator *s) { delete s; }
 
 // Takes over the state of another one of the same netlist, with delays or without.
-extern "C" void gates_follow(Simulator *s, const Simulator *other) {
-    s->net = other->net;
-    for (size_t k = 0; k < s->timed.size(); k++) // a clock that is high has risen before
-        if (s->timed[k].kind == FLIP_FLOP) s->pending[k].clock = s->timed[k].value(0, s->net.data());
-}
+extern "C" void gates_follow(Simulator *s, const Simulator *other) { s->follow(*other); }
 
 // Plays cycles of the clock. In each the clock falls and the pins take their values, word[cycles][width of pins]; then
 // the clock rises, in the lanes `running`, word[cycles]; without them, in those where the net `request` is then high.

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +32,7 @@ LANES = 64
 WAKE, SLEEP = "wake", "sleep"  # parts of a beat on a power gated core: its outputs are isolated, it has no supply
 ROOM = 256 << 20  # bytes of snapshots for which more than a beat of each lane is played at a time
 PIECE = 1 << 30  # bytes of snapshots at a time, at most
+STRETCH = 400  # cycles at a time, where only some are looked at
 FOREVER = 1 << 62  # cycles
 
 
@@ -92,11 +93,12 @@ class Simulator(Protocol):
 
 class GateSimulator:
     """A netlist of a core. inputs_after: ns from the clock's edge at its pin until the inputs change, with delays in a
-    netlist that has its clock tree.
+    netlist that has its clock tree. every: of stretches of `STRETCH` cycles `pieces` looks at each so manieth; at 1, at
+    all.
     """
 
-    def __init__(self, netlist: Netlist, core: Build, inputs_after: float = 0.0):
-        self.netlist, self.inputs_after = netlist, inputs_after
+    def __init__(self, netlist: Netlist, core: Build, inputs_after: float = 0.0, every: int = 1):
+        self.netlist, self.inputs_after, self.every = netlist, inputs_after, every
         self.core = core
         self.image = core.image()
         self.functions = Functions(netlist.library)
@@ -119,25 +121,35 @@ class GateSimulator:
         Each lane plays the beat before its first one too, unseen: what a beat costs depends on what it finds.
         """
         nets, parts = self.netlist.nets, 3 + self.core.geometry.layers
-        cycles = int(self.run(counts[:LANES]).cycles.max())
-        deep = max(1, ROOM // (16 * nets * cycles) - 1)
+        longest = int(self.run(counts[:LANES]).cycles.max())
+        deep = max(1, ROOM // (16 * nets * longest) - 1)
         names = ["input", *(f"layer_{k}" for k in range(self.core.geometry.layers)), WAKE, SLEEP]
         most = max(1, PIECE // (16 * nets))
+        if self.every > 1:
+            most = min(most, STRETCH)
         room = np.zeros((1 + 2 * most, nets), np.uint64), np.zeros((most, parts), np.uint64)
         for start in range(0, len(counts), deep * LANES):
             batch = counts[start : start + deep * LANES]
             played, told = _warmed(batch), 0
             with self._beats(*played, 1, None, step) as still, self._beats(*played, 1, delays, step) as moved:
-                while cycles := still.play(most, limit, room):
-                    toggles = np.zeros((2, parts, nets), np.int64)
-                    moved.play(cycles, limit, toggles=(toggles[0], toggles[1]))
-                    seen = room[0][: 1 + 2 * cycles]
-                    active = np.vstack([np.zeros_like(room[1][:1]), room[1][:cycles].repeat(2, axis=0)])
-                    for k in np.flatnonzero(active.any(axis=0)):
+                for k in count():
+                    if k % self.every:
+                        cycles = still.play(most, limit)
+                    else:
+                        moved.follow(still)
+                        cycles = still.play(most, limit, room)
+                        active = np.vstack([np.zeros_like(room[1][:1]), room[1][:cycles].repeat(2, axis=0)])
                         done = max(still.done - len(still.classes) + len(batch), 0)
-                        moves = toggles[0, k], toggles[1, k]
-                        yield Piece(names[k], Snapshots(seen, active[:, k]), moves, moved.steps * step, done - told)
-                        told = done
+                        toggles = np.zeros((2, parts, nets), np.int64)
+                        if active.any():
+                            moved.play(cycles, limit, toggles=(toggles[0], toggles[1]))
+                        for part in np.flatnonzero(active.any(axis=0)):
+                            seen = Snapshots(room[0][: 1 + 2 * cycles], active[:, part])
+                            moves = toggles[0, part], toggles[1, part]
+                            yield Piece(names[part], seen, moves, moved.steps * step, done - told)
+                            told = done
+                    if not cycles:
+                        break
 
     def _beats(self, played: np.ndarray, starts: list[int], warm: int, delays: Delays | None, step: float) -> Beats:
         if delays is None:

@@ -108,7 +108,12 @@ def test_a_picture_in_gates(library, monkeypatch):
     measured = measurement.energy(design, counts)
     assert set(measured.parts) == {"input", *(f"layer_{k}" for k in range(build.geometry.layers))}
     assert all(part.total() > 0 for part in measured.parts.values())
-    assert measured.energy.cycles == (build.cycles(build.golden(counts)) + build.config.rest).sum()
+    cycles = (build.cycles(build.golden(counts)) + build.config.rest).sum()
+    assert measured.energy.cycles == cycles
+    monkeypatch.setattr(gatesim, "STRETCH", 20)
+    sampled = measurement.sampled(design, counts, 4)
+    assert sampled.energy.cycles == pytest.approx(cycles / 4, rel=0.1)
+    assert sampled.energy.total() / sampled.beats == pytest.approx(measured.energy.total() / 5, rel=0.1)
 
 
 @libraries("sky130")
