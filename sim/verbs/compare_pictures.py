@@ -30,7 +30,7 @@ from sparrow_ecg.sim.rtl.engine import Engine
 from sparrow_ecg.sim.rtl.pictures import Difference, compare
 from sparrow_ecg.sim.verbs.options import ClockOption
 
-EVERY = 10  # of stretches of cycles on the netlist, one is metered: all take an hour
+EVERY = 10  # of stretches of cycles on the netlist, one is metered, which takes half an hour
 
 
 @core_options("lanes", network="digits")
