@@ -13,7 +13,10 @@ PASSES = 3  # of Newton's iteration; singular values end between 0.5 and 1.5, wh
 
 
 class Muon(torch.optim.Optimizer):
-    """For weights [out, ...] with BatchNorm behind them, whose size does not matter: it is held at ``sqrt(out)``."""
+    """For weights [out, ...] with BatchNorm behind them, whose size does not matter: it is held at ``sqrt(out)``.
+
+    Not `torch.optim.Muon`: that takes matrices alone, and lets their size drift.
+    """
 
     def __init__(self, weights: Iterable[torch.Tensor], lr: float, momentum: float = 0.85):
         super().__init__(weights, {"lr": lr, "momentum": momentum})

@@ -80,9 +80,8 @@ class Beats:
     def follow(self, other: Beats) -> None:
         """Goes on from where another one of the same beats is, which may have other delays."""
         self.compiled.beats_follow(self._open, other._open)
-        for mine, known in ((self.classes, other.classes), (self.potentials, other.potentials)):
-            mine[:] = known
-        self.cycles[:] = other.cycles
+        for name in ("classes", "potentials", "cycles"):
+            getattr(self, name)[:] = getattr(other, name)
 
     @property
     def steps(self) -> int:

@@ -10,7 +10,7 @@ from sparrow_ecg.hw.frontend.relative.encoder import Encoder
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.detector import LONGEST
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
-from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+from sparrow_ecg.model.signals.ecg.relative.features import FEATURES, WIDE
 from sparrow_ecg.model.signals.ecg.relative.follower import Follower
 from sparrow_ecg.model.signals.ecg.relative.usual import BLOCKS
 from tests.support.simulate import simulate
@@ -128,3 +128,24 @@ def test_bit_exact() -> None:
 def test_some_features_in_any_order(names: tuple[str, ...], bits: int) -> None:
     encoding, beats = RelativeEncoding(names, bits), generated(2, "..x")
     assert play(encoding, beats, set()) == expected(encoding, beats, set())
+
+
+def test_rate_of_an_uneven_pulse() -> None:
+    """The three mean intervals part, so that it shows which two are compared."""
+    encoding, shape = RelativeEncoding(("rate",)), generated(3, ".")[0][0]
+    beats = [(shape, before, before) for before in (72, 72, 40, 40, 40, 40, 110, 110, 110)]
+    told = play(encoding, beats, set())
+    assert told == expected(encoding, beats, set())
+    assert len({count for (count,) in told}) == 3
+
+
+def test_direction_of_a_flat_t_wave() -> None:
+    """It has none, even where the QRS is as small."""
+    encoding = RelativeEncoding(("t_direction",))
+    beats = []
+    for height in (1, 2, 5, 20):
+        shape = np.full(BLOCKS, 100)
+        shape[WIDE.start + 9] += height
+        beats.append((shape, 72, 72))
+    told = play(encoding, beats, set())
+    assert told == expected(encoding, beats, set()) == [[FEATURES["t_direction"].offset]] * 4
