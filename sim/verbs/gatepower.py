@@ -6,7 +6,7 @@ The mapped netlist is that of the core, given its counts one by one, or of the c
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.testset import load
 from sparrow_ecg.model.verbs.options import DataOption, OutOption, SeedOption, TestSplitOption
+from sparrow_ecg.sim.gates import opensta
 from sparrow_ecg.sim.gates.design import synthesise
 from sparrow_ecg.sim.gates.energy import average, gating, measurement
 from sparrow_ecg.sim.gates.energy.power import KINDS
@@ -36,10 +37,13 @@ from sparrow_ecg.sim.verbs.options import (
     MappingOption,
     PdkOption,
     PlacedOption,
+    StaOption,
     TreeOption,
     mapped,
     place_design,
 )
+
+STA_BEATS = 64  # whose activity OpenSTA is given
 
 
 @core_options()
@@ -58,6 +62,7 @@ def main(
     seed: SeedOption = 0,
     clock_tree: TreeOption = False,
     despite_violations: DespiteOption = False,
+    check_opensta: StaOption = False,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -66,6 +71,8 @@ def main(
         raise InputError(f"--top {top}: takes samples, not beats: use `sparrow gatepower-monitor{chip}`")
     if pdk == GENERIC:
         raise InputError(f"pdk {GENERIC} has no energies: choose from {', '.join(PDKS)}")
+    if check_opensta:
+        opensta.version()  # refused before there is work
     build = replace(core, top=top)
     net = build.network
     flow = replace(Flow(), clock_gates=clock_gates, flat=flat, mapping=mapping)
@@ -123,7 +130,14 @@ def main(
         _show_gated(result)
     kind = f"{build.config.slug(net)}{mapped(flow)}{'' if top == 'core' else f'-{top}'}{'-placed' if placed else ''}"
     kind += "-clocked" if clock_tree else ""
-    path = folder / f"gatepower-{net.name}-{pdk}-{kind}.json"
+    stem = f"{net.name}-{pdk}-{kind}"
+    rows = []
+    if check_opensta:
+        with working("OpenSTA"):
+            rows = opensta.compare(design, hearts.counts[first[:STA_BEATS]], folder / f"opensta-{stem}")
+        result["opensta"] = {"version": opensta.version(), "rows": [asdict(row) for row in rows]}
+        _show_opensta(rows, folder / f"opensta-{stem}")
+    path = folder / f"gatepower-{stem}.json"
     out.print(f"wrote {write_atomic(path, json.dumps(result, indent=2) + chr(10))}")
     if design.violations:
         err.print(f"not fit to be built: {len(design.violations)} violations, {design.violations[0]}", style="red")
@@ -133,6 +147,9 @@ def main(
             f" {len(first)} with all delays",
             style="red",
         )
+        raise typer.Exit(1)
+    if far := [row.name for row in rows if row.near is False]:
+        err.print(f"OpenSTA says otherwise: {', '.join(far)}", style="red")
         raise typer.Exit(1)
 
 
@@ -192,6 +209,15 @@ def _show_gated(result: dict) -> None:
         f" {gated['domain_pf']:.1f} pF; on for {gated['awake_us']:.1f} us; {gated['switches']} switches,"
         f" {gated['switch_area_um2']:.0f} um2, for {gated['peak_ma']:.1f} mA (assumed: sim/gates/energy/gating.py)"
     )
+
+
+def _show_opensta(rows: list[opensta.Row], folder: Path) -> None:
+    table = Table(f"OpenSTA {opensta.version()}, {STA_BEATS} beats", "ours", "OpenSTA", "", "")
+    for row in rows:
+        verdict = {True: "agree", False: "differ", None: "other rules"}[row.near]
+        table.add_row(row.name, f"{row.ours:,.3f}", f"{row.theirs:,.3f}", row.unit, verdict)
+    out.print(table)
+    out.print(f"what it read is in {folder}: `sta run.tcl`")
 
 
 def _where(place: str) -> str:

@@ -65,6 +65,9 @@ TreeOption = Annotated[
 DespiteOption = Annotated[
     bool, typer.Option("--despite-violations", help="With --clock-tree: show figures of a netlist that is refused.")
 ]
+StaOption = Annotated[
+    bool, typer.Option("--check-opensta", help="Compare slacks and power with those of OpenSTA, `sta` on PATH.")
+]
 FlatOption = Annotated[bool, typer.Option(help="Optimise across blocks; --no-flat keeps each gate in its block.")]
 SchedulerOption = Annotated[
     str | None, typer.Option(help="Address of a Dask scheduler; else workers on all cores here.")

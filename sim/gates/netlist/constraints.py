@@ -56,7 +56,8 @@ class Constraints:
                 f"set_input_transition {self.slew:g} [all_inputs]",
                 f"set_input_delay -min {earliest:g} -clock {clock}{edge} {inputs}",
                 f"set_input_delay -max {latest:g} -clock {clock}{edge} {inputs}",
-                f"set_output_delay {self.outputs * self.period:g} -clock {clock} [all_outputs]",
+                # other tools take the uncertainty off an output, too
+                f"set_output_delay {self.outputs * self.period - self.uncertainty:g} -clock {clock} [all_outputs]",
                 "",
             ]
         )
