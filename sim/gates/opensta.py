@@ -129,10 +129,16 @@ def compare(design: Design, counts: np.ndarray, folder: Path) -> list[Row]:
 
 def _slacks(design: Design, told: str) -> Iterator[Row]:
     """The worst of setup and of hold, and where the two differ most: recovery and removal count as such, too."""
-    ends = {_end(design.netlist, end): end for end in design.timing.ends}
-    late, early = (part.split("Group ")[0] for part in told.split("Endpoint")[1:3])
+    numbers = _numbers(design.netlist)
+    outside = {net: name for name, net in _ports(design.netlist.outputs)}
+    ends = {
+        f"u{numbers[id(end.instance)]}/{end.pin}" if end.instance else outside[end.net]: end
+        for end in design.timing.ends
+    }
+    reports = [part.split("Group ")[0] for part in told.split("Endpoint")[1:3]]
     room = NEAR_NS + NEAR_SLACK * design.timing.period
-    for name, report, slack in (("setup", late, End.setup), ("hold", early, End.hold)):
+    for k, (name, slack) in enumerate((("setup", End.setup), ("hold", End.hold))):
+        report = "".join(reports[k : k + 1])
         theirs: dict[str, float] = {}
         for end, value in re.findall(r"^(\S+) \(.*\) .* (-?[\d.]+) \(\w+\)$", report, re.M):
             theirs[end] = min(float(value), theirs.get(end, inf))
@@ -162,13 +168,6 @@ def _powers(design: Design, seen: Activity, told: str, old: bool) -> Iterator[Ro
     ):
         alike = name != "internal" and not (old and gated)
         yield Row(name, "nW", ours, theirs, abs(ours / theirs - 1) <= NEAR_POWER if alike else None)
-
-
-def _end(netlist: Netlist, end: End) -> str:
-    """What OpenSTA calls it."""
-    if end.instance:
-        return f"u{_numbers(netlist)[id(end.instance)]}/{end.pin}"
-    return next(name for name, net in _ports(netlist.outputs) if net == end.net)
 
 
 def _cells(path: Path) -> str:

@@ -28,7 +28,7 @@ from sparrow_ecg.sim.tools import BuildError
 
 # cocotb-test makes every signal public, which the farm does not need and which would double the time to compile.
 COMPILE = ["--no-public-flat-rw", "-Wno-fatal", "-Wno-lint", "--x-assign", "fast", "--x-initial", "fast", "--noassert"]
-MAKE = ["OPT_FAST=-O1", "OPT_SLOW=-O0", "-j2"]  # compiling takes longer than running
+MAKE = ["OPT_FAST=-O1", "OPT_SLOW=-O0", "VM_PARALLEL_BUILDS=0", "-j2"]  # compiling takes longer than running
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ OLDEST = (5, 36)  # of Verilator: cocotb 2 does not compile with older ones
 NEEDED = ("g++", "make", "perl")  # what Verilator itself calls
 MAKE_VARIABLES = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O3"  # the wheel lacks the first; the second is for speed
 # Characters of Verilog that are one C++ file together: two precompiled headers take longer than all that they save.
-SMALL = 500_000
+SMALL = 1_000_000
 
 VERILATOR = """#!/bin/sh
 # The Python package's Verilator, under the name that everybody calls.

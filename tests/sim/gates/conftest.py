@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ def library(request: pytest.FixtureRequest) -> Library:
     pytest.importorskip("pyosys", reason="no pyosys: pip install -e .[silicon]")
     pytest.importorskip("liberty", reason="no liberty-parser: pip install -e .[silicon]")
     wanted = pdk(request.param)
+    if wanted.name == "asap7":  # nearly half of its text are OR-AND gates, which take long to read
+        (corner, files), *_ = wanted.corners.items()
+        wanted = replace(wanted, corners={corner: tuple(f for f in files if "_OA_" not in f)})
     folder = ROOT / "liberty" / wanted.folder
     if not folder.is_dir():
         pytest.skip(f"no Liberty files in {folder}")

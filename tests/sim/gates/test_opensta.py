@@ -17,6 +17,7 @@ from sparrow_ecg.model.network.drawn import random_beats, random_network
 from sparrow_ecg.sim.gates import opensta
 from sparrow_ecg.sim.gates.design import Design
 from sparrow_ecg.sim.gates.netlist.synthesis import Flow, synthesise
+from sparrow_ecg.sim.tools import BuildError
 from tests.support.cells import libraries
 
 NETWORK = random_network(np.random.default_rng(5), [4, 3, 2], steps=3, weight_bits=3, input_bits=2)
@@ -44,6 +45,10 @@ def test_they_agree(library, clocked, tmp_path, monkeypatch):
     monkeypatch.setattr(opensta, "activity", lambda *_: replace(seen, toggles=1.2 * seen.toggles))
     rows = opensta.compare(design, counts, tmp_path)
     assert [row.name for row in rows if row.near is False] == ["switching"]
+
+    monkeypatch.setattr(opensta, "run_tool", lambda *_: "2.0.17\nError: run.tcl, 3 no such design")
+    with pytest.raises(BuildError, match="told no slack of setup"):
+        opensta.compare(design, counts, tmp_path)
 
 
 @libraries("sky130")

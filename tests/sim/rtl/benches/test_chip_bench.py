@@ -18,6 +18,7 @@ from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import State
 from sparrow_ecg.hw.host.protocol import Protocol
 from sparrow_ecg.model.network.drawn import random_beats, random_network
+from sparrow_ecg.sim.rtl.regression import COMPILE, MAKE
 from sparrow_ecg.sim.rtl.traffic import Wrong
 from sparrow_ecg.sim.rtl.verilator import verilator_environment
 from tests.support.frames import Traffic
@@ -62,8 +63,8 @@ def test_frames(tmp_path):
             module="sparrow_ecg.sim.rtl.benches.chip_bench",
             verilog_sources=[str(tmp_path / "chip.v")],
             sim_build=str(tmp_path / "sim"),
-            compile_args=["-Wno-fatal", "-Wno-lint", "--noassert", "--timescale", "1ns/1ps"],
-            make_args=["OPT_FAST=-O1", "OPT_SLOW=-O0", "-j2"],  # compiling takes longer than running
+            compile_args=[*COMPILE, "--public-depth", "1", "--timescale", "1ns/1ps"],
+            make_args=MAKE,
         )
     cases = list(ElementTree.parse(results).getroot().iter("testcase"))
     assert len(cases) == 2
