@@ -120,7 +120,7 @@ signoff: $(BASE) ## what was shown, put together from build/results: build/resul
 energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN
 	$(RUN) energy --network $(NETWORK) --split $(SPLIT) $(ARGS)
 
-energy-study: $(BASE) ## when is an SNN worth its energy: break-even lines, where our networks lie, a picture
+energy-study: $(DEV) ## when is an SNN worth its energy: break-even lines, networks of heartbeats and pictures, gates, a picture
 	$(RUN) energy-study $(ARGS)
 
 bench: $(BASE) ## measured speeds, as ratios in one run

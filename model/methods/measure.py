@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ def measure(
                the mean absolute difference of IF's counts from SSF's.
     operations: multiply-accumulates of a picture; and in their place, for SSF, products of a weight and a count that is
                not zero, for IF additions of a weight, the first layer's on currents in either.
+    layers:    of each with weights its multiply-accumulates, the share of its inputs whose count is not zero under SSF
+               (``active``), that of those that spike in a step under IF (``spiking``), and how many neurons fire before
+               the next such layer.
 
     All but float and quantised are of ``simulated`` of the pictures, of each class alike: steps take time.
     """
@@ -64,6 +68,8 @@ def measure(
     at_t = {str(t): float(right_then * share) for t, right_then in enumerate(by_step, 1)}
     work = macs(network, test.pixels.shape[1:])
     times = {"ssf": 1, "if": network.steps}
+    sizes = {site: int(size) // len(some) for site, (_, _, size) in sites.items()}
+    neurons = behind(network, sizes)
     return {
         "method": method.text,
         "steps": network.steps,
@@ -90,7 +96,28 @@ def measure(
             neuron: sum(work[layer] * share * times[neuron] for layer, share in shares.items())
             for neuron, shares in active.items()
         },
+        "layers": {
+            layer: {
+                "macs": products,
+                "active": active["ssf"][layer],
+                "spiking": active["if"][layer],
+                "neurons": neurons[layer],
+            }
+            for layer, products in work.items()
+        },
     }
+
+
+def behind(network: Spiking, sizes: Mapping[str, int]) -> Counter[str]:
+    """By layer with weights, the neurons of all sites up to the next one; sizes: of each site, in order."""
+    found = Counter[str]()
+    last = ""
+    for layer in network.layers:
+        if layer.weight is not None:
+            last = layer.name
+        elif layer.threshold is not None:
+            found[last] += sizes[layer.name]
+    return found
 
 
 def closed(network: Spiking, test: Pictures) -> float:

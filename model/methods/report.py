@@ -47,6 +47,11 @@ def results(measured: Measured, dataset: str, note: str, seeds: Mapping[str, Seq
             "spikes": {site: spread([one["sites"][site]["spikes"] for one in each]) for site in first["sites"]},
             "deviation": {site: spread([one["sites"][site]["deviation"] for one in each]) for site in first["sites"]},
             "operations": {key: spread([one["operations"][key] for one in each]) for key in first["operations"]},
+            "layers": {
+                layer: {key: work[key] for key in ("macs", "neurons")}
+                | {key: spread([one["layers"][layer][key] for one in each]) for key in ("active", "spiking")}
+                for layer, work in first["layers"].items()
+            },
         }
     return {"dataset": dataset, "note": note, "methods": rows}
 

@@ -60,7 +60,13 @@ def test_shipped_networks_are_measured(user: Path) -> None:
     assert {"ann", "quantised", "snn", "loss", "sparsity", "images"} <= row.keys()
     assert (row["images"], row["simulated"], row["seeds"], row["equal"]) == (6, 3, [0], True)
     assert list(row["snn"]) == [str(t) for t in range(1, 16)]
-    assert Path("build/results/methods-mnist.png").read_bytes().startswith(b"\x89PNG")
+    done, layers = row["operations"], row["layers"].values()
+    assert sum(each["macs"] for each in layers) == done["macs"]["mean"]
+    for neuron, share, steps in (("ssf", "active", 1), ("if", "spiking", 15)):
+        worked = sum(each["macs"] * each[share]["mean"] * steps for each in layers)
+        assert worked == pytest.approx(done[neuron]["mean"])
+    neurons = [each["neurons"] for each in layers]  # before pooling and behind it
+    assert neurons == [16 * (28**2 + 14**2), 32 * (14**2 + 7**2), 32 * (7**2 + 3**2), 0]
 
 
 def test_what_was_trained_is_measured_where_nothing_is_shipped(user: Path) -> None:
