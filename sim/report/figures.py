@@ -50,7 +50,7 @@ class Figure(Strict):
     command:   what gives it.
     sources:   of what, and the results that it is taken from: without any it is read off by hand, or published.
     given:     what these results must say, names by dots, so that one of another corner is not taken.
-    at:        where in each result it stands, names by dots.
+    at:        where in each result it stands, names and places in lists by dots.
     of:        how several results become one figure.
     scale:     what the result is multiplied by, to be in ``unit``.
     measured:  the day.
@@ -171,9 +171,13 @@ def _said(result: Mapping[str, Any], where: str) -> Any:
 
 def _at(result: Mapping[str, Any], where: str, path: Path) -> float:
     try:
-        return float(reduce(lambda part, name: part[name], where.split("."), result))  # type: ignore[arg-type]
-    except (KeyError, TypeError, ValueError):
+        return float(reduce(_part, where.split("."), result))  # type: ignore[arg-type]
+    except (KeyError, IndexError, TypeError, ValueError):
         raise InputError(f"{RESULTS}: {path.name} has no number at {where}") from None
+
+
+def _part(whole: Any, name: str) -> Any:
+    return whole[int(name)] if isinstance(whole, list) else whole[name]
 
 
 def outdated(figures: Figures) -> list[str]:

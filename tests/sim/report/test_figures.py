@@ -118,6 +118,15 @@ def test_a_place_that_a_result_has_not_is_refused(tmp_path):
         figures.collect({"clock": CLOCK.model_copy(update={"at": "split"})}, left(tmp_path))
 
 
+def test_places_in_lists_are_numbers(tmp_path):
+    listed = left(tmp_path, ends=[4.0, 8.0])
+    second = CLOCK.model_copy(update={"at": "ends.1"})
+    assert figures.collect({"clock": second}, listed)["clock"].value == 8e-3
+    for beyond in ("ends.2", "ends.last"):
+        with pytest.raises(InputError, match="has no number"):
+            figures.collect({"clock": CLOCK.model_copy(update={"at": beyond})}, listed)
+
+
 def test_figures_of_a_network_that_has_changed_are_named():
     assert figures.outdated({"clock": CLOCK}) == []
     stale = CLOCK.model_copy(update={"sources": (TINY.model_copy(update={"digest": "before"}),)})
