@@ -48,8 +48,8 @@ def main(
 ) -> None:
     prices = technologies.load(technology)
     priced: Priced = {}
-    pictures = [] if network else list(_pictures(data, folder, prices, priced))
-    networks = [*_hearts(dict.fromkeys(network, "intra") if network else PLACED, data, prices, priced), *pictures]
+    shown = [] if network else list(pictures(data, folder, prices, priced))
+    networks = [*_hearts(dict.fromkeys(network, "intra") if network else PLACED, data, prices, priced), *shown]
     found = {
         "technology": prices.name,
         "break_even": study.lines(prices),
@@ -78,7 +78,7 @@ def _hearts(chosen: dict[str, str], data: Path | None, prices: Technology, price
         yield study.of_beats(net, hearts, prices) | {"seed": net.provenance.get("seed", 0)}
 
 
-def _pictures(data: Path | None, folder: Path, prices: Technology, priced: Priced) -> Iterator[dict[str, Any]]:
+def pictures(data: Path | None, folder: Path, prices: Technology, priced: Priced) -> Iterator[dict[str, Any]]:
     """Networks of pictures, of which `sparrow methods` tells; MNIST's shipped ones are measured where it has not run.
 
     The one that runs in the RTL goes into ``priced``, with the pictures that it was metered on.
