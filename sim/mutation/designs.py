@@ -11,7 +11,7 @@ from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.hw.host.registers.map import registers
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.sim.mutation.pins import Pins
-from sparrow_ecg.sim.mutation.sessions import apb, core, monitor
+from sparrow_ecg.sim.mutation.sessions import chip, core, monitor, monitor_chip
 from sparrow_ecg.sim.rtl.mutants import broken_cores
 
 
@@ -55,10 +55,10 @@ DESIGNS: dict[str, Design] = {
     "serial-ram": Design(
         lambda: Build(every_bit(), Serial(2, "ram", "if")), core.play, 400, guards=RESULT, watched=core.watched
     ),
-    "chip-tree": Design(lambda: near_their_end(Build(every_bit(), Tree(), "chip", "apb"), by=100), apb.play_chip, 500),
+    "chip-tree": Design(lambda: near_their_end(Build(every_bit(), Tree(), "chip", "apb"), by=100), chip.play, 500),
     "chip-ram": Design(
         lambda: near_their_end(Build(every_bit(), Serial(1, "ram", "if"), "chip", "apb")),
-        apb.play_chip,
+        chip.play,
         500,
         scales=(1, 3),
     ),
@@ -72,10 +72,10 @@ DESIGNS: dict[str, Design] = {
     ),
     "monitor-chip": Design(
         lambda: near_their_end(Build(Network.load("watch"), Serial(2), "monitor_chip", "apb"), by=100),
-        apb.play_monitor_chip,
+        monitor_chip.play,
         600,
         scales=(1, 3),
-        guards=dict.fromkeys(apb.inside(), "~clock_request"),
-        watched=lambda build: apb.inside(),
+        guards=dict.fromkeys(monitor_chip.inside(), "~clock_request"),
+        watched=lambda build: monitor_chip.inside(),
     ),
 }

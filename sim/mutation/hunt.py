@@ -17,7 +17,7 @@ from sparrow_ecg.sim.mutation.pins import Pins
 
 SEED = 1
 FOLDER = Path(__file__).parent
-NOTHING = ("reasons.py", "upsets.py", "second.py")  # have no part in it
+NOTHING = ("designs.py", "reasons.py", "upsets.py", "second.py", "second.cpp")  # have no part in it
 CAUGHT, EQUAL, SURVIVED = "caught", "proven equal", "survived"
 Progress = Callable[[str, int, int], None]
 
@@ -60,28 +60,43 @@ def parsed(number: int, command: str) -> Mutant:
     return Mutant(number, options["mode"], options["cell"].replace("$flatten", ""), port, wire, ", ".join(own))
 
 
-def hunt(design: Design, mutants: int, progress: Progress = lambda what, done, total: None) -> list[Mutant]:
+def hunt(
+    design: Design, mutants: int, progress: Progress = lambda what, done, total: None, prove: bool = True
+) -> list[Mutant]:
     """All mutants of a design, sampled by Yosys with seed `SEED`. A design that was hunted before is taken from the
-    cache, so that what was stopped goes on with the design that it was at.
+    cache, so that what was stopped goes on with the design that it was at. prove: what is not caught, as far as that is
+    possible.
 
     Raises what a session raises when the design as it is does not pass it.
     """
     build = design.make()
     watched = design.watched(build)
     flat, commands = netlist.elaborated(build, mutants, SEED, watched)
-    given = (path for path in sorted(FOLDER.rglob("*")) if path.suffix in (".py", ".cpp") and path.name not in NOTHING)
-    sources = [path.read_text() for path in given]
+    sources = [path.read_text() for path in sorted(FOLDER.glob("*.[cp]*")) if path.name not in NOTHING]
+    sources += _sessions(design.play.__module__.rpartition(".")[2])
 
     def make(folder: Path) -> None:
         circuit = netlist.mapped(flat, build.top, commands, watched)
-        found = _hunt(design, circuit, [parsed(k, command) for k, command in enumerate(commands)], progress)
+        found = [parsed(k, command) for k, command in enumerate(commands)]
+        found = _hunt(design, circuit, found, progress, prove)
         (folder / "mutants.json").write_text(json.dumps([asdict(mutant) for mutant in found]))
 
-    key = [flat, *commands, str(design.scales), json.dumps(design.guards), *sources]
+    key = [flat, *commands, str(prove), str(design.scales), json.dumps(design.guards), *sources]
     return [Mutant(**each) for each in json.loads((cached("hunted", key, make) / "mutants.json").read_text())]
 
 
-def _hunt(design: Design, circuit: netlist.Netlist, found: list[Mutant], progress: Progress) -> list[Mutant]:
+def _sessions(name: str) -> list[str]:
+    """The source of a module of sessions, and of those that it needs."""
+    source = (FOLDER / "sessions" / f"{name}.py").read_text()
+    return [
+        source,
+        *(each for needed in re.findall(r"mutation\.sessions\.(\w+) import", source) for each in _sessions(needed)),
+    ]
+
+
+def _hunt(
+    design: Design, circuit: netlist.Netlist, found: list[Mutant], progress: Progress, prove: bool
+) -> list[Mutant]:
     with Lanes(circuit) as lanes:
         sessions = []
         for session, scale in enumerate(design.scales):
@@ -91,8 +106,10 @@ def _hunt(design: Design, circuit: netlist.Netlist, found: list[Mutant], progres
             for mutant, row in _played(lanes, sessions[-1], left):
                 found[mutant] = replace(found[mutant], outcome=CAUGHT, session=session, row=row)
         left = [k for k, mutant in enumerate(found) if mutant.outcome == SURVIVED]
+        if not (prove and left):
+            return found
         prover = proof.Prover(circuit, lanes, sessions[0], design.guards)
-        later = twins.Twins(prover)
+        later = twins.Twins(circuit, design.guards)
         for done, mutant in enumerate(left):
             progress("proofs", done, len(left))
             if prover.equal(mutant) or later.equal(mutant):

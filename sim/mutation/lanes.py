@@ -22,7 +22,7 @@ from sparrow_ecg.sim.tools import compiler, run_tool
 
 LANES = 256
 SOURCE = Path(__file__).with_name("lanes.cpp")
-COMPILE = ["g++", "-std=c++17", "-O3", "-Wno-psabi", "-shared", "-fPIC", "-o", "lanes.so", "lanes.cpp"]
+COMPILE = ["g++", "-std=c++17", "-O3", "-mavx2", "-Wno-psabi", "-shared", "-fPIC", "-o", "lanes.so", "lanes.cpp"]
 CLOCK = "clk"  # moved by the rows' ticks, where there is one
 REQUEST = "clock_request"
 
@@ -67,7 +67,6 @@ class Lanes:
             groups.append((end, position[clock], rising, *(at_once or (-1, 0, 0))))
         tables = (
             netlist.gates,
-            netlist.runs,
             flops,
             np.array(groups, dtype=np.int32).reshape(-1, 6),
             np.array(in_nets, dtype=np.int32),

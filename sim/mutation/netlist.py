@@ -33,6 +33,7 @@ SWITCH = "mutant_{}"  # the input that puts a mutant in force
 NOT, AND, OR, XOR, MUX = range(5)  # as in lanes.cpp
 GATES = {"$_NOT_": NOT, "$_AND_": AND, "$_OR_": OR, "$_XOR_": XOR, "$_MUX_": MUX}
 FLOP = re.compile(r"\$_DFF_([PN])(?:([PN])([01]))?_")
+PACKAGE = Path(__file__).parents[2]  # the sources that RTLIL names are those of any checkout
 PORTS = ("CLK",)  # of cells that are not mutated: clocks are the back end's
 
 
@@ -41,7 +42,7 @@ def elaborated(build: Build, mutants: int, seed: int, watched: Sequence[str] = (
 
     watched: signals inside, by path, that stay although nobody needs them.
     """
-    source = rtlil.convert(build.component, name=build.top, emit_src=True)
+    source = rtlil.convert(build.component, name=build.top, emit_src=True).replace(f"{PACKAGE}/", "sparrow_ecg/")
 
     def make(folder: Path) -> None:
         (folder / "design.il").write_text(source)
@@ -76,8 +77,8 @@ class Netlist:
     """Nets are numbers; 0 is always low and 1 always high.
 
     inputs, outputs: nets of each port, the lowest bit first. switches: of the mutants, by their position.
-    gates: int32[n, 4], inputs a, b, s and output, such that each comes after those that feed it.
-    runs:  int32[m, 2], what the gates are, and before which that ends. flops: those of one kind together.
+    gates: int32[n, 5], what they are, inputs a, b, s and output, such that each comes after those that feed it.
+    flops: those of one kind together.
     """
 
     nets: int
@@ -85,7 +86,6 @@ class Netlist:
     outputs: dict[str, list[int]]
     switches: list[int]
     gates: np.ndarray
-    runs: np.ndarray
     flops: list[Flop]
 
 
@@ -139,9 +139,8 @@ def _read(module: dict[str, Any], mutants: int, watched: Sequence[str]) -> Netli
         while named.get(shown, "$").startswith("$") and shown in unmutated:
             shown = unmutated[shown]
         flops[k] = replace(flop, name=named.get(shown, "?"))
-    ordered, runs = _ordered(gates)
     flops.sort(key=lambda flop: (flop.clock, flop.rising, flop.at_once or (-1, False, 0), flop.name))
-    return Netlist(next(fresh), ports["input"], ports["output"], switches, ordered, runs, flops)
+    return Netlist(next(fresh), ports["input"], ports["output"], switches, _ordered(gates), flops)
 
 
 def _names(module: dict[str, Any], net: Any) -> tuple[dict[int, int], dict[int, str]]:
@@ -158,27 +157,20 @@ def _names(module: dict[str, Any], net: Any) -> tuple[dict[int, int], dict[int, 
     return init, {number: name for number, (_, _, name) in best.items()}
 
 
-def _ordered(gates: list[tuple[int, int, int, int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    """By depth, and of the same depth by kind."""
+def _ordered(gates: list[tuple[int, int, int, int, int]]) -> np.ndarray:
+    """Each after those that feed it."""
     driver = {gate[4]: k for k, gate in enumerate(gates)}
     waits = [sum(pin in driver for pin in set(gate[1:4])) for gate in gates]
     feeds: dict[int, list[int]] = defaultdict(list)
     for k, gate in enumerate(gates):
         for pin in set(gate[1:4]) & driver.keys():
             feeds[driver[pin]].append(k)
-    depth = [0] * len(gates)
     ready = [k for k, left in enumerate(waits) if not left]
     for k in ready:  # which grows
         for fed in feeds[k]:
-            depth[fed] = max(depth[fed], depth[k] + 1)
             waits[fed] -= 1
             if not waits[fed]:
                 ready.append(fed)
     if len(ready) != len(gates):
         raise ValueError("the gates have a loop")
-    order = sorted(range(len(gates)), key=lambda k: (depth[k], gates[k][0]))
-    ends: dict[tuple[int, int], int] = {}  # of gates of one depth and kind
-    for position, k in enumerate(order):
-        ends[depth[k], gates[k][0]] = position + 1
-    table = np.array([gates[k][1:] for k in order], dtype=np.int32).reshape(-1, 4)
-    return table, np.array([(kind, end) for (_, kind), end in ends.items()], dtype=np.int32).reshape(-1, 2)
+    return np.array([gates[k] for k in ready], dtype=np.int32).reshape(-1, 5)

@@ -47,8 +47,7 @@ class Prover:
 
     def __init__(self, netlist: Netlist, lanes: Lanes, rows: Rows, guards: Mapping[str, str]):
         self.netlist, self.lanes, self.rows, self.guards = netlist, lanes, rows.part(slice(ROWS)), guards
-        kinds = np.repeat(netlist.runs[:, 0], np.diff(netlist.runs[:, 1], prepend=0))
-        self.gates = [(int(kind), *map(int, gate)) for kind, gate in zip(kinds, netlist.gates, strict=True)]
+        self.gates = [tuple(gate) for gate in netlist.gates.tolist()]
         self.driver = {gate[4]: k for k, gate in enumerate(self.gates)}
         self.feeds: dict[int, list[int]] = defaultdict(list)
         for k, gate in enumerate(self.gates):

@@ -19,7 +19,7 @@ from sparrow_ecg.model.network.drawn import random_beats
 from sparrow_ecg.sim.mutation import netlist
 from sparrow_ecg.sim.mutation.lanes import LANES, Lanes
 from sparrow_ecg.sim.mutation.pins import Pins
-from sparrow_ecg.sim.mutation.sessions.apb import Bus
+from sparrow_ecg.sim.mutation.sessions.bus import Bus
 
 HIT, TOLD, NEXT, HANGS = 1, 2, 3, 4  # tags: the answer of the beat that is hit, error causes, the next answer, rest
 OUTCOMES = ("recovered", "flagged", "lost")

@@ -23,6 +23,9 @@ COUNTS = ("tried", "caught", "proven_equal", "survive", "argued")
 def main(
     design: Annotated[list[str] | None, typer.Argument(help=f"Of these only: {', '.join(DESIGNS)}.")] = None,
     share: Annotated[float, typer.Option(help="Of the mutants, a share.", min=0.01, max=10.0)] = 1.0,
+    prove: Annotated[
+        bool, typer.Option(help="Try to prove that what is not caught is equal: most of the time.")
+    ] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Of the survivors only those without a reason.")] = False,
     folder: OutOption = Path("build/results"),
 ) -> None:
@@ -40,6 +43,7 @@ def main(
                 given,
                 round(share * given.mutants),
                 lambda what, done, total: bar(description=f"{name}: {what}", completed=done, total=total),  # noqa: B023
+                prove,
             )
         why = reasons.explained(known, name, found, whole=share == 1.0)
         results[name] = hunt.summary(found, why)

@@ -71,7 +71,7 @@ async def another_patient(driver: CorePlayer, thresholds: int = 4) -> None:
     known = member.geometry.thresholds
     for turn, threshold_log2 in enumerate(known[:: max(1, len(known) // thresholds)]):
         often = 0.4 if turn % 2 else 0.0
-        following = _shuffled(member.network, driver.rng, threshold_log2, silent=turn == 3)
+        following = shuffled(member.network, driver.rng, threshold_log2, silent=turn == 3)
         image, loaded = member.image(following), image
         await driver.play(random_beats(driver.rng, network, 3), stalls=often, image=loaded, network=network)
         await driver.play(random_beats(driver.rng, network, 2), waiting=image[0], pressure=often, network=network)
@@ -101,7 +101,7 @@ def _full(network: Network) -> np.ndarray:
     return np.full((1, network.inputs), network.count_max(0))
 
 
-def _shuffled(network: Network, rng: np.random.Generator, threshold_log2: int, silent: bool) -> Network:
+def shuffled(network: Network, rng: np.random.Generator, threshold_log2: int, silent: bool = False) -> Network:
     """The network of another patient: the same shape, its numbers in another order, another first threshold.
 
     silent: its first layer never fires.

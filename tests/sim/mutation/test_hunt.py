@@ -11,11 +11,11 @@ from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.sim.mutation import hunt, netlist, proof, twins
 from sparrow_ecg.sim.mutation.designs import DESIGNS, RESULT, Design
 from sparrow_ecg.sim.mutation.lanes import Lanes
-from sparrow_ecg.sim.mutation.sessions import apb, core
+from sparrow_ecg.sim.mutation.sessions import chip, core
 
 NETWORK = random_network(np.random.default_rng(3), (4, 3, 3), steps=3, weight_bits=3, input_bits=2)
 CORE = Design(lambda: Build(NETWORK, Tree()), core.play, 120, scales=(1,), guards=RESULT, watched=core.watched)
-CHIP = Design(lambda: Build(NETWORK, Tree(), "chip", "apb"), apb.play_chip, 200, scales=(1,))
+CHIP = Design(lambda: Build(NETWORK, Tree(), "chip", "apb"), chip.play, 200, scales=(1,))
 MOST = {"core": 0, "chip": 12}  # that survive: no more than when this was written
 
 
@@ -28,6 +28,12 @@ def test_a_fixed_sample(name, design):
     assert len(survived) <= MOST[name], "\n".join(survived)
 
 
+def test_without_proofs_as_many_are_caught():
+    proven, played = hunt.hunt(CORE, CORE.mutants), hunt.hunt(CORE, CORE.mutants, prove=False)
+    assert {mutant.outcome for mutant in played} <= {hunt.CAUGHT, hunt.SURVIVED}
+    assert [m for m in played if m.outcome == hunt.CAUGHT] == [m for m in proven if m.outcome == hunt.CAUGHT]
+
+
 def test_no_mutant_that_is_caught_is_proven_equal():
     build = CORE.make()
     flat, commands = netlist.elaborated(build, CORE.mutants, hunt.SEED, core.watched(build))
@@ -35,7 +41,7 @@ def test_no_mutant_that_is_caught_is_proven_equal():
     caught = [mutant.number for mutant in hunt.hunt(CORE, CORE.mutants) if mutant.outcome == hunt.CAUGHT]
     with Lanes(circuit) as lanes:
         prover = proof.Prover(circuit, lanes, hunt.recorded(lanes, CORE, 1), RESULT)
-        later = twins.Twins(prover)
+        later = twins.Twins(circuit, RESULT)
         assert not [number for number in caught[::3] if prover.equal(number) or later.equal(number)]
 
 
