@@ -63,7 +63,7 @@ class Method:
 FIRST: Fire = rectify
 OUTLIERS = 0.001  # of activations of a site, above the ceiling of threshold balancing
 LONGEST = 32  # steps to which accuracy against time is followed
-LEVELS = 15  # of CQ and CQ+
+LEVELS = 15  # of CQ
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,13 @@ class Recipe:
         )
 
 
-def _methods(pairs: tuple[tuple[int, int], ...], effort: int, candidates: tuple[int, ...]) -> dict[str, Method]:
-    """pairs: T and r of VR-encoding. effort: VR-encoding's. candidates: for CQ+'s T."""
+def _methods(
+    pairs: tuple[tuple[int, int], ...], efforts: tuple[int, int], fine: int, candidates: tuple[int, ...]
+) -> dict[str, Method]:
+    """pairs: T and r of VR-encoding. efforts: CQ's and CQ+'s, and VR-encoding's. fine, candidates: levels that CQ+ is
+    trained with, and for its T.
+    """
+    quantising, encoding = efforts
     vr = {
         f"vr-{t}-{r}": Method(
             f"VR-encoding, T = {t}, r = {r}",
@@ -109,19 +114,28 @@ def _methods(pairs: tuple[tuple[int, int], ...], effort: int, candidates: tuple[
             expanded=True,
             tuned="ssf",
             past=True,
-            effort=effort,
+            effort=encoding,
             settled=True,
         )
         for t, r in pairs
     }
-    cq = Method(f"CQ, {LEVELS} levels", LEVELS, LEVELS, past=True)
-    plus = replace(cq, text=f"CQ+, {LEVELS} levels", pooled=True, tuned="if", candidates=candidates)
+    cq = Method(f"CQ, {LEVELS} levels", LEVELS, LEVELS, past=True, effort=quantising)
+    plus = Method(
+        f"CQ+, {fine} levels", fine, fine, True, past=True, effort=quantising, tuned="if", candidates=candidates
+    )
     return {"balanced": Method("threshold balancing", LONGEST, LONGEST, staged=False), "cq": cq, "cq+": plus, **vr}
 
 
 RECIPES = {
     "mnist": Recipe(
-        "digits", (3, 1, 2), (6e-3, 2e-2, 6e-3), 128, 1e-3, 0, _methods(((1, 4), (4, 5)), 3, (16, 32, 64)), mixed=True
+        "digits",
+        (3, 1, 2),
+        (6e-3, 2e-2, 6e-3),
+        128,
+        1e-3,
+        0,
+        _methods(((1, 4), (4, 5)), (1, 3), LEVELS, (16, 32, 64)),
+        mixed=True,
     ),
     "cifar10": Recipe(
         "compact",
@@ -130,7 +144,7 @@ RECIPES = {
         128,
         0.0,
         2,
-        _methods(((8, 10),), 2, (32, 64, 128)),
+        _methods(((8, 10),), (2, 2), 64, (64, 128)),
         mixed=True,
         smoothing=0.1,
         turning=8.0,

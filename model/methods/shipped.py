@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from sparrow_ecg.model.methods.train import draw
 from sparrow_ecg.model.methods.tuning import Trained
 
 SHIPPED = Path(__file__).parent / "shipped"
+OF = "of"  # the array that says which training a network came from
 
 
 def path_of(folder: Path, dataset: str, method: str, seed: int) -> Path:
@@ -31,8 +33,9 @@ def seeds_of(folder: Path, dataset: str, method: str) -> list[int]:
     return sorted(int(stem) for stem in stems if stem.isdecimal())
 
 
-def save(trained: Trained, path: Path) -> Path:
-    arrays = {"steps": np.array(trained.steps)}
+def save(trained: Trained, path: Path, of: str = "") -> Path:
+    """of: the training that it came from."""
+    arrays = {"steps": np.array(trained.steps), OF: np.array(of)}
     for k, value in enumerate(trained.graph.state_dict().values()):
         arrays[f"arr_{k}"] = value.detach().numpy().astype(np.float16)
     arrays |= {f"ceiling {site}": np.array(each) for site, each in trained.ceilings.items()}
@@ -42,12 +45,21 @@ def save(trained: Trained, path: Path) -> Path:
     return write_atomic(path, buffer.getvalue())
 
 
+def is_of(path: Path, of: str) -> bool:
+    """Whether there is a file of just this training."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return str(file[OF]) == of
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return False
+
+
 def load(path: Path, recipe: Recipe, method: Method, shape: tuple[int, int, int], classes: int) -> Trained:
     """Raises InputError for a file that is not whole, is of another network, or holds what is no number."""
     graph = folded(draw(recipe, method, shape, classes))
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+            arrays = {name: file[name] for name in file.files if name != OF}
         if strange := [name for name, each in arrays.items() if not np.isfinite(each).all()]:
             raise ValueError(f"no number in {strange[0]}")
         values = [torch.tensor(each.astype(np.float32)) for name, each in arrays.items() if name.startswith("arr_")]

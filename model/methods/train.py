@@ -44,6 +44,11 @@ def draw(recipe: Recipe, method: Method | None, shape: tuple[int, int, int], cla
     return ARCHITECTURES[recipe.architecture]((channels, *shape[1:]), classes, bool(method and method.pooled))
 
 
+def label(recipe: Recipe, method: Method | None) -> str:
+    """What decides a training, but for its seed and pictures."""
+    return f"{recipe.training} {method}"
+
+
 def floats(recipe: Recipe, pictures: Pictures, seed: int, kept: Path, start: Graph | None = None) -> Graph:
     """The network with rectifiers, trained; its progress is in ``kept``. start: a network to go on from (transfer)."""
     torch.manual_seed(seed)
@@ -106,7 +111,7 @@ def _stage(
     batch = recipe.batch
     training = _training(graph, recipe, part, epochs * (len(pictures) // batch) + 1)
     parts = {"graph": graph} | training
-    of = f"{recipe.training} {method}"
+    of = label(recipe, method)
     start = _resume(kept, parts, of)
     graph.train(part != SETTLING)
     for epoch in progress(range(start, epochs), kept.stem):

@@ -53,12 +53,11 @@ def finish(graph: Graph, method: Method, train: Pictures, validation: Pictures) 
     graph.load_state_dict({name: value.half().float() for name, value in graph.state_dict().items()})
     trained = Trained(graph, method.steps, {} if method.staged else ceilings(graph, train.pixels[:CEILING]))
     tuning = train.pixels[:TUNING]
-    if method.candidates:
-        trained = replace(trained, steps=max(method.candidates))
-        trained = replace(
-            trained, steps=choose(_tuned(trained, method, tuning), method, validation.take(slice(0, CHOOSING)))
-        )
-    return _tuned(trained, method, tuning) if method.tuned else trained
+    longest = max(method.candidates, default=method.steps)
+    trained = replace(trained, steps=longest)
+    tuned = _tuned(trained, method, tuning) if method.tuned else trained
+    steps = choose(tuned, method, validation.take(slice(0, CHOOSING))) if method.candidates else longest
+    return tuned if steps == longest else _tuned(replace(trained, steps=steps), method, tuning)
 
 
 def _tuned(trained: Trained, method: Method, pixels: np.ndarray) -> Trained:

@@ -57,13 +57,17 @@ def main(
         raise InputError(f"{missing[0]}: no network of {dataset} in {files}: train one, with --train")
     if train:
         learned, validation = pictures.train.split(VALIDATION)
+        labels = {name: training.label(recipe, recipe.methods[name]) for name in names}
         for seed in range(seeds or 1):
+            files_of = {name: shipped.path_of(files, dataset, name, seed) for name in names}
+            due = {name: path for name, path in files_of.items() if not shipped.is_of(path, labels[name])}
+            if not due:
+                continue
             floats = training.floats(recipe, learned, seed, kept / dataset)
-            for name in names:
-                mine = recipe.methods[name]
-                graph = training.staged(floats, mine, recipe, learned, seed, kept / dataset, name)
-                trained = tuning.finish(graph, mine, learned, validation)
-                shipped.save(trained, shipped.path_of(files, dataset, name, seed))
+            for name, path in due.items():
+                graph = training.staged(floats, recipe.methods[name], recipe, learned, seed, kept / dataset, name)
+                trained = tuning.finish(graph, recipe.methods[name], learned, validation)
+                shipped.save(trained, path, labels[name])
     used = {name: shipped.seeds_of(files, dataset, name)[:seeds] for name in names}
     measured: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from sparrow_ecg.commands import run
-from sparrow_ecg.model.methods import shipped
+from sparrow_ecg.model.methods import recipes, shipped, train
 from sparrow_ecg.model.methods.graph import folded
 from sparrow_ecg.model.methods.recipes import RECIPES
 from sparrow_ecg.model.methods.train import draw
@@ -74,6 +75,23 @@ def test_what_was_trained_is_measured_where_nothing_is_shipped(user: Path) -> No
     (user / "shipped").rename("build/methods")
     assert run(["methods", "--data", "data", "--simulated", "1", "--longest", "15"]) == 0
     assert list(json.loads(Path("build/results/methods-mnist.json").read_text())["methods"]) == ["cq+"]
+
+
+def test_what_is_trained_is_not_trained_again(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the recipe is another one, or the file is damaged."""
+    monkeypatch.setattr(recipes, "VALIDATION", 1)
+    options = ["methods", "--data", "data", "--train", "--method", "balanced", "--simulated", "1", "--longest", "1"]
+    assert run(options) == 0
+    trained, floats = [], train.floats
+    monkeypatch.setattr(train, "floats", lambda *given: trained.append(given) or floats(*given))
+    assert run(options) == 0
+    assert not trained
+    Path("build/methods/mnist-balanced-0.npz").write_bytes(b"no zip")
+    assert run(options) == 0
+    assert len(trained) == 1
+    monkeypatch.setitem(RECIPES, "mnist", replace(RECIPE, batch=64))
+    assert run(options) == 2  # what was begun is of the other
+    assert len(trained) == 2
 
 
 @pytest.mark.parametrize(
