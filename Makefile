@@ -34,10 +34,10 @@ demo: $(BASE) ## the network for patients never seen (or NETWORK=) on heartbeats
 	$(RUN) demo --network $(NETWORK) $(ARGS)
 
 test: $(DEV) ## all tests
-	.venv/bin/pytest -n 2 $(ARGS)
+	.venv/bin/pytest -n 2 --dist worksteal $(ARGS)
 
 nightly: $(DEV) ## all tests, with ten times the examples from a random seed (again: ARGS=--hypothesis-seed=N)
-	.venv/bin/pytest -n 2 --hypothesis-profile=nightly \
+	.venv/bin/pytest -n 2 --dist worksteal --hypothesis-profile=nightly \
 		--hypothesis-seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') $(ARGS)
 
 lint: $(DEV) ## ruff, mypy, which package may import which, and whether registers and figures in the docs are fresh
