@@ -42,7 +42,7 @@ def play(pins: Pins, build: Build, scale: int) -> None:
         bus.access("control", protocol.word("control", start=1))
         assert model.loaded
         known = beats[model.loaded]
-        counts = known[turn % len(known)] if rng.integers(16) else rng.integers(0, 256, inputs)
+        counts = known[turn % len(known)].copy() if rng.integers(16) else rng.integers(0, 256, inputs)
         if rng.integers(8) == 0:
             counts[rng.integers(inputs)] |= 1 << rng.integers(8)
         sent = bytes(counts.tolist()) + bytes(-len(counts) % 4)
