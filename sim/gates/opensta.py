@@ -24,7 +24,7 @@ from sparrow_ecg.sim.gates.energy.net_activity import NetActivity, count
 from sparrow_ecg.sim.gates.energy.power import Meter, add
 from sparrow_ecg.sim.gates.netlist.netlist import ONE, Netlist, verilog
 from sparrow_ecg.sim.gates.netlist.timing import End
-from sparrow_ecg.sim.gates.netlist.wires import capacitances
+from sparrow_ecg.sim.gates.netlist.wires import OUTPUT_LOAD, capacitances
 from sparrow_ecg.sim.tools import BuildError, run_tool
 
 PROGRAM, OLDEST = "sta", (2, 5)  # the latter: that has gated clocks as they are annotated
@@ -184,9 +184,9 @@ def _constraints(design: Design) -> str:
     text = asked.sdc().replace("[all_inputs -no_clocks]", f"[get_ports {{{data}}}]")  # which 2.0.17 does not know
     if not netlist.clocked:  # the clock is ideal, as in our own timing
         text = text.replace("set_propagated_clock", f"set_clock_transition {asked.slew:g}")
-    loads = capacitances(netlist)
+    wires = _wire(netlist)
     outside = {net: name for name, net in _ports(netlist.outputs)}
-    driven = (f"set_load {loads[net] - _pins(netlist, net):g} [get_ports {{{outside[net]}}}]" for net in outside)
+    driven = (f"set_load {OUTPUT_LOAD + wires[net]:g} [get_ports {{{name}}}]" for net, name in outside.items())
     return "\n".join(["set_cmd_units -time ns -capacitance fF", text, *driven, ""])
 
 
@@ -201,19 +201,18 @@ def _wires(netlist: Netlist) -> Iterator[str]:
         "*BUS_DELIMITER [ ]",
         *(f"*{unit}" for unit in ("T_UNIT 1 NS", "C_UNIT 1 FF", "R_UNIT 1 OHM", "L_UNIT 1 HENRY")),
     )
-    numbers, loads = _numbers(netlist), capacitances(netlist)
+    numbers, wires = _numbers(netlist), _wire(netlist)
     outside = {net for _, net in _ports(netlist.outputs)}
     for net, driver in netlist.drivers.items():
         if net in outside or net <= ONE:
             continue
-        wire = loads[net] - _pins(netlist, net)
         (source,) = (
             pin for pin, at in driver.pins.items() if at == net and driver.cell.pins[pin].direction == "output"
         )
         root = f"u{numbers[id(driver)]}:{source}"
         sinks = [f"u{numbers[id(instance)]}:{pin}" for instance, pin in netlist.sinks[net]]
-        yield from (f"*D_NET n{net} {wire:g}", "*CONN", f"*I {root} O", *(f"*I {sink} I" for sink in sinks))
-        yield from ("*CAP", f"1 {root} {wire:g}", "*RES")
+        yield from (f"*D_NET n{net} {wires[net]:g}", "*CONN", f"*I {root} O", *(f"*I {sink} I" for sink in sinks))
+        yield from ("*CAP", f"1 {root} {wires[net]:g}", "*RES")
         yield from (f"{k} {root} {sink} 0" for k, sink in enumerate(sinks, 1))
         yield "*END"
 
@@ -241,9 +240,9 @@ def _ports(group: Mapping[str, list[int]]) -> Iterator[tuple[str, int]]:
         yield from ((f"{name}[{k}]" if len(bits) > 1 else name, net) for k, net in enumerate(bits))
 
 
-def _pins(netlist: Netlist, net: int) -> float:
-    """fF of the pins that a net drives."""
-    return sum(instance.cell.pins[pin].capacitance for instance, pin in netlist.sinks[net])
+def _wire(netlist: Netlist) -> list[float]:
+    """fF of the wire of each net."""
+    return [whole - pins for whole, pins in zip(capacitances(netlist), capacitances(netlist, 0), strict=True)]
 
 
 def _numbers(netlist: Netlist) -> dict[int, int]:
