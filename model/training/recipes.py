@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sparrow_ecg.model.signals.ecg.encoders import Encoder, JointEncoding
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
-from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+from sparrow_ecg.model.signals.ecg.relative.features import FEATURES, OF_ITSELF
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 from sparrow_ecg.model.signals.ecg.splits import BETWEEN
 
 
@@ -120,7 +121,7 @@ RECIPES = {
     "keen": Recipe(
         encoding=JointEncoding(
             Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM),
-            RelativeEncoding(tuple(FEATURES), input_bits=5),
+            RelativeEncoding(tuple(OF_ITSELF), input_bits=5),
         ),
         hidden=(144, 48),
         steps=7,
@@ -155,7 +156,7 @@ RECIPES = {
         rates=(0.01, 0.002),
     ),
     "anyone": Recipe(
-        encoding=RelativeEncoding(tuple(FEATURES), input_bits=5),
+        encoding=RelativeEncoding(tuple(OF_ITSELF), input_bits=5),
         hidden=(32, 12),
         steps=7,
         weight_bits=6,
@@ -166,6 +167,23 @@ RECIPES = {
         dropout=0.1,
         weight_decay=2e-2,
         drawing=Drawing(most=(300, 40, 150, 10), noise=2.0),
+    ),
+    "mindful": Recipe(
+        encoding=RememberingEncoding(
+            remembered=("previous_8", "previous_32", "p_change", "unusual_p", "unusual_all", "change", "area"),
+            beats=3,
+            now=RelativeEncoding(tuple(FEATURES), input_bits=5),
+        ),
+        hidden=(48, 16),
+        steps=7,
+        weight_bits=6,
+        epochs=(30, 30),
+        batch=256,
+        rates=(0.01, 0.005),
+        headroom=1,
+        dropout=0.1,
+        weight_decay=2e-2,
+        drawing=Drawing(most=(600, 80, 150, 40), noise=2.0),
     ),
 }
 # The monitor's: as these two, on what the front end hears. How long guard learns for strangers was chosen on DS1.

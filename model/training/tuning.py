@@ -21,16 +21,21 @@ from sparrow_ecg.model.training.integers import IntegerLayer, IntegerNetwork
 class Tuning:
     """How a patient's network is tuned. Chosen on validation records of DS1, whose rests were scored, not on DS2.
 
-    epochs: passes over the patient's beats.
-    others: beats of other people in each pass, for each of the patient's.
-    batch:  beats in a batch.
-    rate:   of AdamW, in units of the standard deviation of a layer's weights; it falls to 0.
+    epochs:  passes over the patient's beats.
+    others:  beats of other people in each pass, for each of the patient's.
+    batch:   beats in a batch.
+    rate:    of AdamW, in units of the standard deviation of a layer's weights; it falls to 0.
+    balance: the patient's beats of a class are drawn as often as its number to the power of 1 - ``balance`` says; at 0
+             each is shown once in a pass.
+    noise:   standard deviation of what is added to a count.
     """
 
     epochs: int = 40
     others: float = 1.0
     batch: int = 64
     rate: float = 0.05
+    balance: float = 0.0
+    noise: float = 0.0
 
 
 def tunable(network: Network) -> IntegerNetwork:
@@ -66,11 +71,15 @@ def tune(
         temperature = float(model(torch.tensor(others[0][:4096]).float()).std()) / 3 or 1.0
     optimizer = torch.optim.AdamW(model.parameters(), lr=tuning.rate, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, tuning.epochs)
-    drawn = round(tuning.others * len(patient[1]))
+    beats, top = len(patient[1]), (1 << network.input_bits) - 1
+    often = np.bincount(patient[1])[patient[1]] ** -tuning.balance
     for _ in range(tuning.epochs):
-        chosen = rng.integers(len(others[1]), size=drawn)
-        counts = torch.tensor(np.concatenate([patient[0], others[0][chosen]])).float()
-        labels = torch.tensor(np.concatenate([patient[1], others[1][chosen]]))
+        mine = rng.choice(beats, beats, p=often / often.sum()) if tuning.balance else np.arange(beats)
+        chosen = rng.integers(len(others[1]), size=round(tuning.others * beats))
+        counts = torch.tensor(np.concatenate([patient[0][mine], others[0][chosen]])).float()
+        labels = torch.tensor(np.concatenate([patient[1][mine], others[1][chosen]]))
+        if tuning.noise:
+            counts = (counts + tuning.noise * torch.randn(counts.shape)).round_().clamp_(0, top)
         for batch in torch.randperm(len(labels)).split(tuning.batch):
             optimizer.zero_grad()
             functional.cross_entropy(model(counts[batch]) / temperature, labels[batch]).backward()

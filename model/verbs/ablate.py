@@ -18,23 +18,26 @@ from sparrow_ecg.model.files import write_atomic
 from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1
 from sparrow_ecg.model.signals.ecg.records import data_root
+from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.strangers import COLUMNS, shown
 from sparrow_ecg.model.training.recipes import RECIPES
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 
 
 def main(
-    network: Annotated[str, typer.Option("--network", "-n", help="A recipe with a drawing.")] = "anyone",
+    network: Annotated[
+        str, typer.Option("--network", "-n", help="A recipe of relative inputs.")
+    ] = "anyone",
     seeds: Annotated[int, typer.Option(min=2, help="Seeds, for mean and deviation.")] = 5,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
 ) -> None:
     from sparrow_ecg.model.training.ablation import ablate  # imports torch: slow, and in the extra `train` only
 
-    recipe = RECIPES.get(network)
-    if not recipe or not recipe.drawing:
-        drawn = ", ".join(name for name, recipe in RECIPES.items() if recipe.drawing)
-        raise InputError(f"network {network}: no recipe for strangers: choose one of {drawn}")
+    fitting = {name: recipe for name, recipe in RECIPES.items() if isinstance(recipe.encoding, RelativeEncoding)}
+    if network not in fitting:
+        raise InputError(f"network {network}: its inputs are in no groups: choose one of {', '.join(fitting)}")
+    recipe = fitting[network]
     beats = read_beats(data_root(data), DS1, lambda names: progress(names, "reading records"), second=True)
     title = f"{network}: DS1, records left out in turn, {seeds} seeds, mean ± deviation, %"
     view = Table("without", "inputs", *COLUMNS, title=title, title_justify="left")

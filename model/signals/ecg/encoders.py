@@ -10,6 +10,7 @@ import numpy as np
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 
 if TYPE_CHECKING:
     from sparrow_ecg.model.signals.ecg.beats import Beats
@@ -51,6 +52,10 @@ class JointEncoding:
         return np.concatenate([self.absolute.encode(beats), self.relative.encode(beats)], axis=1)
 
 
-Encoder = Encoding | RelativeEncoding | JointEncoding
+Encoder = Encoding | RelativeEncoding | JointEncoding | RememberingEncoding
 # by a field that only this kind, or a kind further down, has in a network file
-MARKS: dict[str, type[Encoder]] = {"absolute": JointEncoding, "relative": RelativeEncoding}
+MARKS: dict[str, type[Encoder]] = {
+    "absolute": JointEncoding,
+    "remembered": RememberingEncoding,
+    "relative": RelativeEncoding,
+}

@@ -11,7 +11,7 @@ from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
-from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+from sparrow_ecg.model.signals.ecg.relative.features import OF_ITSELF
 from sparrow_ecg.model.signals.ecg.splits import Split
 from sparrow_ecg.model.training.recipes import Drawing
 from sparrow_ecg.model.verbs import ablate
@@ -30,7 +30,7 @@ RECIPE = replace(
 
 
 def test_every_feature_is_in_one_group() -> None:
-    for name in FEATURES:
+    for name in OF_ITSELF:
         assert sum(name.startswith(begin) for begin in ablation.GROUPS.values()) == 1, name
 
 
@@ -56,7 +56,7 @@ def test_no_record_answers_for_itself(synthetic_beats: Beats, monkeypatch: pytes
     assert sorted(tested) == sorted([*beats.codes] * len(rows))
 
 
-def test_a_recipe_for_all_beats_is_refused() -> None:
-    with pytest.raises(InputError, match="network tiny: no recipe for strangers: choose one of anyone"):
+def test_a_recipe_of_other_inputs_is_refused() -> None:
+    with pytest.raises(InputError, match="network tiny: its inputs are in no groups: choose one of anyone"):
         ablate.main("tiny")
-    assert Network.load("anyone").encoding.inputs == len(FEATURES)
+    assert Network.load("anyone").encoding.inputs == len(OF_ITSELF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,13 @@ import numpy as np
 
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
-from sparrow_ecg.model.signals.ecg.relative.features import FEATURES, Beat
+from sparrow_ecg.model.signals.ecg.relative.features import FEATURES, OF_RHYTHM, Beat
 from sparrow_ecg.model.signals.ecg.relative.usual import BEFORE, BLOCK, BLOCKS, follow, levelled, shapes
 
 if TYPE_CHECKING:
     from sparrow_ecg.model.signals.ecg.beats import Beats
 
+INTERVALS = {name for name in FEATURES if name.startswith(("previous", "following", "rate"))} | {*OF_RHYTHM}
 FULL_BITS = 6  # of a feature; fewer input bits leave the lowest out
 
 
@@ -56,17 +58,21 @@ class RelativeEncoding:
     @property
     def intervals(self) -> np.ndarray:
         """Which inputs tell of intervals alone: bool[inputs]."""
-        return np.array([name.startswith(("previous", "following", "rate")) for name in self.relative])
+        return np.array([name in INTERVALS for name in self.relative])
 
     def encode(self, beats: Beats) -> np.ndarray:
         """Counts of each beat: int64[beats, inputs]. What is usual comes from every beat of its record up to it."""
         counts = np.empty((len(beats), self.inputs), np.int64)
-        names = np.unique(beats.record).tolist()
-        for name, seen in zip(names, _observe(beats, names), strict=True):
+        for name, seen in self.seen(beats):
             mine = beats.record == name
             at = np.searchsorted(beats.codes[name].peaks, beats.peak[mine])
             counts[mine] = self.counts(seen)[at]
         return counts
+
+    def seen(self, beats: Beats) -> Iterator[tuple[str, Beat]]:
+        """Every beat of each record that the beats are of, whichever of them are in ``beats``, by the record's name."""
+        names = np.unique(beats.record).tolist()
+        yield from zip(names, _observe(beats, names), strict=True)
 
     def hear(self, sums: np.ndarray, rhythm: np.ndarray, session: np.ndarray) -> np.ndarray:
         """Counts of the beats that a front end has heard, in their order: int64[beats, inputs].

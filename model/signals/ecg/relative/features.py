@@ -18,6 +18,7 @@ WIDE = slice(15, 37)  # blocks that hold the QRS complex of a ventricular beat
 REPOLARISED = slice(36, 60)  # blocks of the T wave, late enough for a wide QRS
 CHANGE = slice(17, 40)  # blocks that are compared with those of the beat before
 SHORT, MIDDLE, LONG = SPANS
+UNIT = 256  # samples, 0.71 s: what times are ratios to
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +105,20 @@ def _off(which: str) -> Feature:
     )
 
 
+def _time(value: Callable[[Beat], np.ndarray], text: str) -> Feature:
+    """What is not relative to the patient."""
+    return Feature(
+        lambda beat: ratio(value(beat), np.array(UNIT)) << 1, 32, f"{text} over {UNIT} samples, twice as fine"
+    )
+
+
 def _t_direction(beat: Beat) -> np.ndarray:
     """The sum over the T wave, from an eighth of the QRS's size on; positive if QRS and T have the same sign."""
     t, qrs = beat.shape[:, REPOLARISED].sum(axis=1), beat.shape[:, WIDE].sum(axis=1)
     return (np.maximum(ratio(np.abs(t), _size(beat)) + 24, 0) * np.sign(t) * np.sign(qrs)) >> 1
 
 
-FEATURES = {
+OF_ITSELF = {  # the beat against what is usual
     **{f"away_{name}": _away(name) for name in ("p", "s", "st", "t")},
     **{f"unusual_{name}": _unusual(name) for name in ("p", "s", "st", "t", "all")},
     "area": Feature(lambda beat: ratio(_sum(beat.shape, QRS), _size(beat)), 32, "size of the QRS over the template's"),
@@ -158,3 +166,24 @@ FEATURES = {
         lambda beat: ratio(_sum(beat.shape - beat.last, CHANGE), _size(beat)), 48, "distance from the beat before"
     ),
 }
+OF_RHYTHM = {  # more of the intervals, also of those that many patients share
+    "swing": Feature(
+        lambda beat: ratio(beat.usual.swing, beat.usual.intervals[SHORT]),
+        56,
+        "how much intervals swing, over their mean",
+    ),
+    "following_previous": Feature(
+        lambda beat: ratio(beat.following, beat.previous) << 1,
+        32,
+        "following interval over the previous, twice as fine",
+    ),
+    "both": Feature(
+        lambda beat: ratio(beat.previous + beat.following, beat.usual.intervals[SHORT] << 1) << 2,
+        32,
+        f"both intervals over twice the mean of {1 << SHORT}, four times as fine",
+    ),
+    "previous_time": _time(lambda beat: beat.previous, "previous interval"),
+    "following_time": _time(lambda beat: beat.following, "following interval"),
+    "mean_time": _time(lambda beat: beat.usual.intervals[MIDDLE], f"mean of {1 << MIDDLE} intervals"),
+}
+FEATURES = OF_ITSELF | OF_RHYTHM

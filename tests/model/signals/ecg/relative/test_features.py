@@ -36,6 +36,24 @@ def test_an_early_beat_with_a_pause() -> None:
     assert told("previous_odd", early) > told("previous_odd", usual)
 
 
+def test_times_are_not_relative_to_the_patient() -> None:
+    """All intervals a quarter longer: only the times say so. Four times 64 samples, the unit, is where they are 0."""
+    longer = beats(PEAK)
+    usual = replace(longer.usual, intervals={span: mean * 5 // 4 for span, mean in longer.usual.intervals.items()})
+    longer = replace(longer, previous=longer.previous * 5 // 4, following=longer.following * 5 // 4, usual=usual)
+    for which in ("previous", "following", "mean"):
+        assert told(f"{which}_time", longer) - told(f"{which}_time", beats(PEAK)) == 4
+        assert told(f"{which}_time", beats(PEAK)) > 0 > told("previous_time", beats(PEAK, previous=200))
+    for name in ("both", "following_previous", "previous_8"):
+        assert told(name, longer) == told(name, beats(PEAK))
+
+
+def test_rhythm_of_an_early_beat() -> None:
+    early, late = beats(PEAK, previous=180, following=400), beats(PEAK, previous=180, following=180)
+    assert told("following_previous", early) > 0 == told("following_previous", late)
+    assert told("both", early) == 0 > told("both", late)
+
+
 def test_a_wide_and_upside_down_beat() -> None:
     wide = np.round(-2500 * np.exp(-((np.arange(BLOCKS) - 26) ** 2) / 30)).astype(np.int64)
     usual, strange = beats(PEAK), beats(wide)
