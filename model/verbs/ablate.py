@@ -25,9 +25,7 @@ from sparrow_ecg.model.verbs.options import DataOption, OutOption
 
 
 def main(
-    network: Annotated[
-        str, typer.Option("--network", "-n", help="A recipe of relative inputs.")
-    ] = "anyone",
+    network: Annotated[str, typer.Option("--network", "-n", help="A recipe of relative inputs.")] = "anyone",
     seeds: Annotated[int, typer.Option(min=2, help="Seeds, for mean and deviation.")] = 5,
     data: DataOption = None,
     folder: OutOption = Path("build/results"),
