@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from amaranth.hdl import Module, Mux, Value
 
 from sparrow_ecg.hw.frontend.conveyor import Conveyor
 from sparrow_ecg.hw.frontend.relative.encoder import Encoder
+from sparrow_ecg.hw.frontend.relative.rememberer import Rememberer
 from sparrow_ecg.hw.frontend.relative.ring import Ring
 from sparrow_ecg.hw.frontend.rhythm import Rhythm
 from sparrow_ecg.hw.frontend.shaper import Shaper
 from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def blocks(front: FrontEnd) -> tuple[str, ...]:
     if isinstance(front.encoding, Encoding):
         return "ticker", "conveyor", "quality", "detector", "shaper", "rhythm"
     inside = (f"relative.{name}" for name in ("shape", "template", "words", "offer"))
-    return "ticker", "conveyor.store", "conveyor", "quality", "detector", *inside, "relative"
+    beside = ("memory",) if isinstance(front.encoding, RememberingEncoding) else ()
+    return "ticker", "conveyor.store", "conveyor", "quality", "detector", *inside, "relative", *beside
 
 
 def coder(m: Module, front: FrontEnd, kept: Conveyor | Ring, asked: Asked) -> Coder:
@@ -64,6 +67,8 @@ def coder(m: Module, front: FrontEnd, kept: Conveyor | Ring, asked: Asked) -> Co
     if isinstance(kept, Conveyor):
         assert isinstance(front.encoding, Encoding)
         return _absolute(m, front.encoding, kept, asked)
+    if isinstance(front.encoding, RememberingEncoding):
+        return _remembering(m, front.encoding, kept, asked)
     assert isinstance(front.encoding, RelativeEncoding)
     return _relative(m, front.encoding, kept, asked)
 
@@ -106,3 +111,16 @@ def _relative(m: Module, encoding: RelativeEncoding, ring: Ring, asked: Asked) -
         encoder.counts.ready.eq(asked.counts.ready),
     ]
     return Coder(encoder.loaded, encoder.told, encoder.previous, encoder.take, encoder.start, encoder.free)
+
+
+def _remembering(m: Module, encoding: RememberingEncoding, ring: Ring, asked: Asked) -> Coder:
+    """While counts of the beats before are told, the encoder learns already."""
+    m.submodules.memory = memory = Rememberer(encoding)
+    m.d.comb += [  # before the encoder: names in Verilog go to who is first, and probes look for the front end's counts
+        asked.counts.valid.eq(memory.counts.valid),
+        asked.counts.payload.eq(memory.counts.payload),
+        memory.counts.ready.eq(asked.counts.ready),
+    ]
+    coder = _relative(m, encoding.now, ring, replace(asked, count=asked.count & ~memory.recalls, counts=memory.told))
+    m.d.comb += memory.start.eq(coder.start)
+    return coder._replace(counted=memory.done)

@@ -24,8 +24,10 @@ from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.signals.ecg.encoding import MEAN_LOG2, Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import RESOLUTION, SAMPLING_RATE
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 
 HIGHEST = (1 << RESOLUTION) - 1  # code
+Hearable = Encoding | RelativeEncoding | RememberingEncoding
 PROBES = {  # by the part that has it
     "detector": ["beats", "noise", "height", "usual", "known", "age", "learned", "highest", "clear", "held", "held_at"],
     "quality": ["count", "off"],
@@ -81,7 +83,7 @@ class FrontEnd:
     rate:     samples a second.
     """
 
-    encoding: Encoding | RelativeEncoding
+    encoding: Hearable
     rate: float = SAMPLING_RATE
 
     @classmethod
@@ -142,10 +144,10 @@ class FrontEnd:
         return Heard(when, peak, judged, counts, rhythm, off, np.array(states, np.int64) if probed else None)
 
 
-def hearable(encoding: object, whose: str) -> Encoding | RelativeEncoding:
+def hearable(encoding: object, whose: str) -> Hearable:
     """The encoding, if a front end makes such inputs. Raises InputError otherwise, which tells ``whose`` it is."""
-    if not isinstance(encoding, Encoding | RelativeEncoding):
-        raise InputError(f"{whose}: the front end does not make such inputs: choose tiny's kind, or anyone's")
+    if not isinstance(encoding, Hearable):
+        raise InputError(f"{whose}: the front end does not make such inputs: choose tiny's kind, anyone's or mindful's")
     return encoding
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from sparrow_ecg.model.frontend.blocks import BLOCK, TAPS, bend
 from sparrow_ecg.model.frontend.frontend import HIGHEST, FrontEnd, State, Told
 from sparrow_ecg.model.signals.ecg.encoding import Encoding
-from sparrow_ecg.model.signals.ecg.relative.follower import Follower
+from sparrow_ecg.model.signals.ecg.relative.follower import Follower, follower
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class Stream:
         self.stored: deque[int] = deque(maxlen=self.front.depth)
         self.state = State(self.front)
         coding = self.front.encoding
-        self.coder: Absolute | Follower = Absolute(coding) if isinstance(coding, Encoding) else Follower(coding)
+        self.coder: Absolute | Follower = Absolute(coding) if isinstance(coding, Encoding) else follower(coding)
 
     def push(self, code: int) -> Iterator[tuple[Told, list[int] | None]]:
         """The beats that are told with a sample, and their counts; none if they may not be classified."""

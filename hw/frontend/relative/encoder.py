@@ -16,7 +16,7 @@ from amaranth.lib.wiring import In, Out
 from sparrow_ecg.hw.frontend.conveyor import SUM_BITS
 from sparrow_ecg.hw.frontend.relative import arithmetic, program
 from sparrow_ecg.hw.frontend.relative.arithmetic import Difference, Mover, Total, is_one_of
-from sparrow_ecg.hw.frontend.relative.fields import fields
+from sparrow_ecg.hw.frontend.relative.fields import fields, offsets
 from sparrow_ecg.hw.frontend.relative.instruction import ALIGNED, OFFERS, A, B, Down, How
 from sparrow_ecg.hw.frontend.relative.offer import Offer
 from sparrow_ecg.hw.frontend.relative.store import Store
@@ -73,10 +73,11 @@ class Encoder(wiring.Component):
 
     def elaborate(self, platform) -> Module:
         m = Module()
+        whole = [each for instructions in self.programs.values() for each in instructions]
         m.submodules.shape = shape = Store(BLOCK_BITS, BLOCKS)
         m.submodules.template = template = Store(BLOCK_BITS + FRACTION, BLOCKS)
         m.submodules.words = words = Words()
-        m.submodules.offer = offering = Offer(self.encoding.input_bits)
+        m.submodules.offer = offering = Offer(self.encoding.input_bits, offsets(whole))
         m.submodules.blocks = blocks = Difference(BLOCK_BITS)
         m.submodules.numbers = numbers = Difference(arithmetic.SUM_BITS)
         m.submodules.total = summing = Total()
@@ -84,7 +85,6 @@ class Encoder(wiring.Component):
         m.submodules.mover = mover = Mover(len(words.aligned) + 1, ALIGNED)
 
         # Where it is in which program, and in the window.
-        whole = [each for instructions in self.programs.values() for each in instructions]
         loaded_at, begun_at, told_at, learned_at = accumulate(map(len, self.programs.values()))
         running, place, position = Signal(), Signal(range(len(whole) + 1)), Signal(range(BLOCKS))
         at = fields(m, whole, place)

@@ -8,7 +8,6 @@ from amaranth.hdl import Module, Signal, Value
 
 from sparrow_ecg.hw.core.tables import look_up
 from sparrow_ecg.hw.frontend.relative.instruction import A, B, Down, How, Instruction, When, Word
-from sparrow_ecg.hw.frontend.relative.offer import OFFSETS
 from sparrow_ecg.model.signals.ecg.relative.usual import BLOCKS
 
 
@@ -25,7 +24,7 @@ def fields(m: Module, instructions: Sequence[Instruction], place: Value) -> dict
         "load": Signal(),
         "walks": Signal(),
         "last": Signal(range(BLOCKS)),
-        "offset": Signal(OFFSETS),
+        "offset": Signal(offsets(instructions)),
         "finer": Signal(2),
     }
     for name, signal in found.items():
@@ -33,6 +32,12 @@ def fields(m: Module, instructions: Sequence[Instruction], place: Value) -> dict
     found["onward"] = onward = Signal(range(BLOCKS))
     look_up(m, _onward(instructions), place, onward)
     return found
+
+
+def offsets(instructions: Sequence[Instruction]) -> range:
+    """From the least to the most."""
+    told = [each.offset for each in instructions]
+    return range(min(told), max(told) + 1)
 
 
 def _onward(instructions: Sequence[Instruction]) -> list[int]:

@@ -14,7 +14,6 @@ from sparrow_ecg.hw.frontend.relative.logarithm import Logarithm
 from sparrow_ecg.model.signals.ecg.relative.encoding import FULL_BITS
 
 BITS = 21  # of a number that has a logarithm, 1 added
-OFFSETS = range(65)
 NOTED = 5  # words, the first
 EIGHTH = 24  # a ratio: three octaves
 
@@ -26,12 +25,12 @@ class Offer(wiring.Component):
     count: what it offers, cut to ``input_bits``.
     """
 
-    def __init__(self, input_bits: int):
+    def __init__(self, input_bits: int, offsets: range):
         self.input_bits = input_bits
         inputs = {
             "how": In(How),
             "word": In(Word),
-            "offset": In(OFFSETS),
+            "offset": In(offsets),
             "finer": In(2),
             "number": In(BITS),
             "step": In(1),

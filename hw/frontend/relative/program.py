@@ -7,10 +7,14 @@ learns; before the first beat of a session goes `begin`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from sparrow_ecg.hw.frontend.relative.instruction import A, B, Down, How, Instruction, When, Word
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
-from sparrow_ecg.model.signals.ecg.relative.features import CHANGE, FEATURES, REPOLARISED, WIDE
+from sparrow_ecg.model.signals.ecg.relative.features import CHANGE, FEATURES, REPOLARISED, UNIT, WIDE
+from sparrow_ecg.model.signals.ecg.relative.logarithm import log2
 from sparrow_ecg.model.signals.ecg.relative.usual import BLOCKS, LEVEL, QRS, SEGMENTS, SPANS, P
 
 Program = list[Instruction]
@@ -63,9 +67,14 @@ def _off(which: A, over: Word = Word.SHORT) -> Program:
     return [Instruction(How.HOLD, which, B.USUAL, down=Down.SIZE), _usual(How.RATIO, over)]
 
 
+def _time(held: Instruction) -> Program:
+    """Over a constant, of which the logarithm goes into the offset."""
+    return [held, Instruction(How.RATIO, finer=1, offset=-int(log2(np.array(UNIT + 1))) << 1)]
+
+
 _SIZE = CLEAR, _sum(QRS, A.TEMPLATE), Instruction(How.SIZE, A.SUM, B.LESS_16)
 P_FIRST = slice(P.start, P.start + 1)
-COUNTS: dict[str, Program] = {  # of each of `FEATURES`, from an empty sum to the offer of its count, without its offset
+COUNTS: dict[str, Program] = {  # of each of `FEATURES`, from an empty sum to its offer, to which its offset is added
     **{f"away_{name}": [_recall(word), Instruction(How.OVER)] for name, word in DISTANCES.items() if name != "all"},
     **{f"unusual_{name}": [_recall(word), _usual(How.RATIO, word)] for name, word in DISTANCES.items()},
     "area": [_sum(QRS), SHARE],
@@ -100,6 +109,17 @@ COUNTS: dict[str, Program] = {  # of each of `FEATURES`, from an empty sum to th
         Instruction(How.SIDE, A.SUM),
     ],
     "change": [Instruction(How.SHARE, A.CHANGE)],
+    "swing": [_usual(How.HOLD, Word.SWING), _usual(How.RATIO, Word.SHORT)],
+    "following_previous": [Instruction(How.HOLD, A.FOLLOWING), Instruction(How.RATIO, A.PREVIOUS, finer=1)],
+    "both": [
+        Instruction(How.ADD, A.PREVIOUS),
+        Instruction(How.ADD, A.FOLLOWING),
+        HOLD,
+        Instruction(How.RATIO, A.TWICE, word=Word.SHORT, finer=2),
+    ],
+    "previous_time": _time(Instruction(How.HOLD, A.PREVIOUS)),
+    "following_time": _time(Instruction(How.HOLD, A.FOLLOWING)),
+    "mean_time": _time(_usual(How.HOLD, Word.MIDDLE)),
 }
 
 
@@ -140,7 +160,7 @@ def count(encoding: RelativeEncoding) -> Iterator[Instruction]:
     for name in encoding.relative:
         *steps, offer = COUNTS[name]
         yield from steps
-        yield Instruction(**{**vars(offer), "offset": FEATURES[name].offset})
+        yield replace(offer, offset=offer.offset + FEATURES[name].offset)
 
 
 def learn() -> Iterator[Instruction]:

@@ -18,11 +18,13 @@ from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 
 RHYTHM = ("previous", "following", "mean", "range")
 TINY = FrontEnd(Encoding(before=48, block=8, blocks=16, input_bits=4, features=RHYTHM))
 ANYONE = FrontEnd(RelativeEncoding(tuple(FEATURES), input_bits=5))
+MINDFUL = FrontEnd(RememberingEncoding(("change", "area"), 3, ANYONE.encoding))
 FRUGAL = FrontEnd(Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM))
 
 
@@ -38,7 +40,7 @@ def same(front: FrontEnd, codes: np.ndarray) -> Heard:
     return heard
 
 
-@pytest.mark.parametrize("front", [TINY, FRUGAL, ANYONE], ids=["tiny", "frugal", "anyone"])
+@pytest.mark.parametrize("front", [TINY, FRUGAL, ANYONE, MINDFUL], ids=["tiny", "frugal", "anyone", "mindful"])
 def test_sample_by_sample(front: FrontEnd) -> None:
     codes = generate("a", seconds=40, seed=3).codes
     heard = same(front, codes)
@@ -67,7 +69,7 @@ def test_whatever_comes_in(seed: int, kind: str) -> None:
         "spikes": np.where(rng.random(4000) < 0.01, noise, 1024 + noise % 8),
         "flat": np.where(np.arange(4000) // 700 % 2, 1000, 1000 + noise % 300),
     }[kind]
-    same((TINY, FRUGAL, ANYONE)[seed % 3], codes)
+    same((TINY, FRUGAL, ANYONE, MINDFUL)[seed % 4], codes)
 
 
 def test_a_lead_that_is_off_is_told_and_found_again() -> None:
@@ -85,13 +87,14 @@ def test_a_lead_that_is_off_is_told_and_found_again() -> None:
     assert after.sum() > 10
 
 
-def test_what_is_usual_is_learned_anew_after_the_lead_was_off() -> None:
+@pytest.mark.parametrize("front", [ANYONE, MINDFUL], ids=["anyone", "mindful"])
+def test_all_is_learned_anew_after_the_lead_was_off(front: FrontEnd) -> None:
     """The beats after it are those of a record that begins there."""
     codes = generate("a", seconds=60, seed=5).codes.copy()
     codes[20 * 360 : 40 * 360] = 2047
-    heard = same(ANYONE, codes)
+    heard = same(front, codes)
     again = int(np.flatnonzero(heard.off)[-1] + 1) * BLOCK
-    later = ANYONE.run(codes[again:])
+    later = front.run(codes[again:])
     after = heard.judged & (heard.peak > again)
     assert after.sum() > 10
     assert heard.counts[after].tolist() == later.counts[later.judged].tolist()

@@ -11,7 +11,7 @@ from sparrow_ecg.hw.core.mac import Mac
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.frontend.frontend import FrontEnd
+from sparrow_ecg.model.frontend.frontend import FrontEnd, Hearable
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.network.drawn import random_network
 from sparrow_ecg.model.signals.ecg.abused import abuse
@@ -19,6 +19,7 @@ from sparrow_ecg.model.signals.ecg.encoding import Encoding
 from sparrow_ecg.model.signals.ecg.records import Record
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.relative.features import FEATURES
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.rtl import told
 from sparrow_ecg.sim.rtl.monitor import MonitorEngine
@@ -27,11 +28,11 @@ from sparrow_ecg.sim.rtl.verilator import lint
 
 RHYTHM = ("previous", "following", "mean", "range")
 WIDE = Encoding(before=96, block=4, blocks=64, input_bits=5, features=RHYTHM)
-RELATIVE = RelativeEncoding(tuple(FEATURES), input_bits=6)
+REMEMBERING = RememberingEncoding(("change", "previous_8", "area"), 3, RelativeEncoding(tuple(FEATURES), input_bits=6))
 SHORT = Encoding(before=16, block=8, blocks=4, input_bits=3, features=("range", "previous"))
 
 
-def drawn(encoding: Encoding | RelativeEncoding, seed: int) -> Network:
+def drawn(encoding: Hearable, seed: int) -> Network:
     """A network of random weights with these inputs."""
     shape = (encoding.inputs, 5, 4)
     network = random_network(np.random.default_rng(seed), shape, steps=7, weight_bits=3, input_bits=encoding.input_bits)
@@ -40,7 +41,7 @@ def drawn(encoding: Encoding | RelativeEncoding, seed: int) -> Network:
 
 BUILDS = {
     "tree, short window": Build(drawn(SHORT, 1), Tree(), "monitor"),
-    "mac, relative": Build(drawn(RELATIVE, 3), Mac(0), "monitor"),
+    "mac, remembering": Build(drawn(REMEMBERING, 3), Mac(0), "monitor"),
     "serial, wide window, 250 Hz": Build(drawn(WIDE, 2), Serial(2), "monitor", rate=250),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,52 @@ INTERVALS = {name for name in FEATURES if name.startswith(("previous", "followin
 FULL_BITS = 6  # of a feature; fewer input bits leave the lowest out
 
 
+class PatientEncoding(ABC):
+    """Counts of a beat that hang on those of its patient before it: they are made of all beats in their order."""
+
+    block = BLOCK
+    before = BEFORE
+    after = BLOCK * BLOCKS - BEFORE
+    needs_next_peak = True
+
+    @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """Counts of a beat."""
+
+    @abstractmethod
+    def counts(self, seen: Beat) -> np.ndarray:
+        """int64[beats, inputs], of a patient's beats from the first on."""
+
+    def encode(self, beats: Beats) -> np.ndarray:
+        """Counts of each beat: int64[beats, inputs]. What is known of its patient is of every beat of its record up to
+        it, whichever of them are in ``beats``.
+        """
+        counts = np.empty((len(beats), self.inputs), np.int64)
+        names = np.unique(beats.record).tolist()
+        for name, seen in zip(names, _observe(beats, names), strict=True):
+            mine = beats.record == name
+            at = np.searchsorted(beats.codes[name].peaks, beats.peak[mine])
+            counts[mine] = self.counts(seen)[at]
+        return counts
+
+    def hear(self, sums: np.ndarray, rhythm: np.ndarray, session: np.ndarray) -> np.ndarray:
+        """Counts of the beats that a front end has heard, in their order: int64[beats, inputs].
+
+        sums: of each window's blocks, int64[beats, BLOCKS]. rhythm: intervals before and after, in samples, and what is
+        not looked at, int64[beats, 3]. session: int64[beats], rises where the lead was off since the beat before.
+        """
+        at = np.flatnonzero(np.diff(session)) + 1
+        parts = [np.split(each, at) for each in (levelled(sums), rhythm[:, 0], rhythm[:, 1])]
+        if not len(sums):
+            return np.zeros((0, self.inputs), np.int64)
+        shape, previous, following = parts
+        previous = [np.append(after[:1], before[1:]) for before, after in zip(previous, following, strict=True)]
+        return np.concatenate([self.counts(seen) for seen in _seen(shape, previous, following)])
+
+
 @dataclass(frozen=True)
-class RelativeEncoding:
+class RelativeEncoding(PatientEncoding):
     """How the counts of a beat are made, each relative to what is usual for the patient.
 
     relative:   names in `FEATURES`, each gives one count.
@@ -34,11 +78,6 @@ class RelativeEncoding:
 
     relative: tuple[str, ...]
     input_bits: int = FULL_BITS
-
-    block = BLOCK
-    before = BEFORE
-    after = BLOCK * BLOCKS - BEFORE
-    needs_next_peak = True
 
     def __post_init__(self) -> None:
         if not self.relative:
@@ -60,36 +99,7 @@ class RelativeEncoding:
         """Which inputs tell of intervals alone: bool[inputs]."""
         return np.array([name in INTERVALS for name in self.relative])
 
-    def encode(self, beats: Beats) -> np.ndarray:
-        """Counts of each beat: int64[beats, inputs]. What is usual comes from every beat of its record up to it."""
-        counts = np.empty((len(beats), self.inputs), np.int64)
-        for name, seen in self.seen(beats):
-            mine = beats.record == name
-            at = np.searchsorted(beats.codes[name].peaks, beats.peak[mine])
-            counts[mine] = self.counts(seen)[at]
-        return counts
-
-    def seen(self, beats: Beats) -> Iterator[tuple[str, Beat]]:
-        """Every beat of each record that the beats are of, whichever of them are in ``beats``, by the record's name."""
-        names = np.unique(beats.record).tolist()
-        yield from zip(names, _observe(beats, names), strict=True)
-
-    def hear(self, sums: np.ndarray, rhythm: np.ndarray, session: np.ndarray) -> np.ndarray:
-        """Counts of the beats that a front end has heard, in their order: int64[beats, inputs].
-
-        sums: of each window's blocks, int64[beats, BLOCKS]. rhythm: intervals before and after, in samples, and what is
-        not looked at, int64[beats, 3]. session: int64[beats], rises where the lead was off since the beat before.
-        """
-        at = np.flatnonzero(np.diff(session)) + 1
-        parts = [np.split(each, at) for each in (levelled(sums), rhythm[:, 0], rhythm[:, 1])]
-        if not len(sums):
-            return np.zeros((0, self.inputs), np.int64)
-        shape, previous, following = parts
-        previous = [np.append(after[:1], before[1:]) for before, after in zip(previous, following, strict=True)]
-        return np.concatenate([self.counts(seen) for seen in _seen(shape, previous, following)])
-
     def counts(self, seen: Beat) -> np.ndarray:
-        """int64[beats, inputs]."""
         told = [FEATURES[name].value(seen) + FEATURES[name].offset for name in self.relative]
         full = np.clip(np.stack(told, axis=1), 0, (1 << FULL_BITS) - 1)
         return full >> (FULL_BITS - self.input_bits)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.relative.features import Beat
+from sparrow_ecg.model.signals.ecg.relative.remembering import RememberingEncoding
 from sparrow_ecg.model.signals.ecg.relative.usual import State, levelled
 
 
@@ -39,3 +42,30 @@ class Follower:
         seen = Beat(self.shape, self.last, before, after, self.state.usual())
         self.state.learn(self.shape, before, after)
         return self.encoding.counts(seen)[0].tolist()
+
+
+class Rememberer(Follower):
+    """Tells again, beside, what it told of the beats before.
+
+    before: of each, the counts that are remembered, the latest first; of none before the first beat.
+    """
+
+    def __init__(self, encoding: RememberingEncoding) -> None:
+        super().__init__(encoding.now)
+        self.remembering = encoding
+
+    def start(self) -> None:
+        super().start()
+        self.before: list[list[int]] = []
+
+    def tell(self, rhythm: tuple[int, ...]) -> list[int]:
+        counts = super().tell(rhythm)
+        chosen = [counts[place] for place in self.remembering.places]
+        before = self.before or [chosen] * self.remembering.beats
+        self.before = [chosen, *before[:-1]]
+        return [*counts, *chain.from_iterable(before)]
+
+
+def follower(encoding: RelativeEncoding | RememberingEncoding) -> Follower:
+    """That of an encoding."""
+    return Follower(encoding) if isinstance(encoding, RelativeEncoding) else Rememberer(encoding)

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sparrow_ecg.model.errors import InputError
-from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
-
-if TYPE_CHECKING:
-    from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.relative.encoding import PatientEncoding, RelativeEncoding
+from sparrow_ecg.model.signals.ecg.relative.features import Beat
 
 LONGEST = 7  # beats that may be remembered
 
 
 @dataclass(frozen=True)
-class RememberingEncoding:
+class RememberingEncoding(PatientEncoding):
     """Counts as of ``now``, then those of some features of the beat before, of the one before that, and so on.
 
     remembered: names of features of ``now``.
     beats:      how many beats before are remembered.
 
-    A patient's first beat stands for those before it. Nothing is encoded twice: hardware keeps ``beats`` times
-    ``remembered`` counts.
+    A patient's first beat stands for those before it. Nothing is encoded twice: what is remembered are counts.
     """
 
     remembered: tuple[str, ...]
     beats: int
     now: RelativeEncoding
-
-    needs_next_peak = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.beats <= LONGEST:
@@ -54,33 +48,18 @@ class RememberingEncoding:
     def intervals(self) -> np.ndarray:
         """Which inputs tell of intervals alone: bool[inputs]."""
         own = self.now.intervals
-        return np.concatenate([own, np.tile(own[self._places], self.beats)])
+        return np.concatenate([own, np.tile(own[self.places], self.beats)])
 
     @property
-    def _places(self) -> list[int]:
+    def places(self) -> list[int]:
+        """Of what is remembered, among the counts of the beat itself."""
         return [self.now.relative.index(name) for name in self.remembered]
 
-    @property
-    def before(self) -> int:
-        """Samples of the window before the peak."""
-        return self.now.before
-
-    @property
-    def after(self) -> int:
-        """Samples of the window from the peak on."""
-        return self.now.after
-
-    def encode(self, beats: Beats) -> np.ndarray:
-        """Counts of each beat: int64[beats, inputs]. What is remembered is of every beat of its record before it."""
-        counts = np.empty((len(beats), self.inputs), np.int64)
-        for name, seen in self.now.seen(beats):
-            mine = beats.record == name
-            at = np.searchsorted(beats.codes[name].peaks, beats.peak[mine])
-            counts[mine] = self.remember(self.now.counts(seen))[at]
-        return counts
+    def counts(self, seen: Beat) -> np.ndarray:
+        return self.remember(self.now.counts(seen))
 
     def remember(self, counts: np.ndarray) -> np.ndarray:
         """Counts of all of a patient's beats, int64[beats, those of ``now``], with those remembered beside them."""
-        chosen = counts[:, self._places]
+        chosen = counts[:, self.places]
         ago = np.arange(len(counts)) - np.arange(1, self.beats + 1)[:, None]
         return np.concatenate([counts, *chosen[np.maximum(ago, 0)]], axis=1)

@@ -130,13 +130,13 @@ def test_some_features_in_any_order(names: tuple[str, ...], bits: int) -> None:
     assert play(encoding, beats, set()) == expected(encoding, beats, set())
 
 
-def test_rate_of_an_uneven_pulse() -> None:
-    """The three mean intervals part, so that it shows which two are compared."""
-    encoding, shape = RelativeEncoding(("rate",)), generated(3, ".")[0][0]
+def test_an_uneven_pulse() -> None:
+    """The three mean intervals part, so that it shows which are compared."""
+    encoding, shape = RelativeEncoding(("rate", "swing", "both", "mean_time")), generated(3, ".")[0][0]
     beats = [(shape, before, before) for before in (72, 72, 40, 40, 40, 40, 110, 110, 110)]
     told = play(encoding, beats, set())
     assert told == expected(encoding, beats, set())
-    assert len({count for (count,) in told}) == 3
+    assert len({rate for rate, *_ in told}) == 3
 
 
 def test_direction_of_a_flat_t_wave() -> None:
