@@ -29,7 +29,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: NETWORK=$(NETWORK) SPLIT=$(SPLIT) PDK=$(PDK) SEED=$(SEED) TOP=$(TOP) DATA=$(DATA) ARGS='more options of the verb'"
 
-demo: NETWORK := anyone
+demo: NETWORK := mindful
 demo: $(BASE) ## the network for patients never seen (or NETWORK=) on heartbeats in the RTL: scores, energy, Verilog (no torch)
 	$(RUN) demo --network $(NETWORK) $(ARGS)
 

@@ -1,51 +1,77 @@
-"""What adaptation brings to the patients of DS2: scores before and after, of the same beats. Needs no torch."""
+"""What adaptation brings to the patients of DS2: scores before and after, of the same beats.
+
+Two ways: `on_chip`, the output layer in integers that firmware has, without torch, and `by_phone`, all layers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from sparrow_ecg.model.adaptation import adapt, evenly, labelled
 from sparrow_ecg.model.by_record import evaluate
+from sparrow_ecg.model.errors import InputError, missing
 from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
+from sparrow_ecg.model.signals.ecg.mitdb import DS2
 from sparrow_ecg.model.signals.ecg.splits import Split, make_split
 from sparrow_ecg.model.signals.ecg.testset import encoding_of
 
 WORSE = 0.01  # of a record's accuracy: what no adaptation should cost
 
+Learner = Callable[[np.ndarray], Network]  # from a patient's labelled beats, int64[beats] in order of time, their own
+Way = Callable[[Network, np.ndarray, Beats, np.ndarray], Learner]  # of counts, beats, and those of other people
 
-def adapted_scores(networks: Mapping[str, Network], beats: Beats) -> dict[str, dict[str, Any]]:
+
+def on_chip(network: Network, counts: np.ndarray, beats: Beats, strangers: np.ndarray) -> Learner:
+    """The output layer, in integers: `adaptation`."""
+    strangers = strangers[evenly(beats.label[strangers], beats.record[strangers])]
+    others = labelled(network, counts[strangers], beats.label[strangers])
+    return lambda mine: adapt(network, counts[mine], beats.label[mine], others)
+
+
+def by_phone(network: Network, counts: np.ndarray, beats: Beats, strangers: np.ndarray) -> Learner:
+    """All layers: `training.tuning`, as `PATIENT` has it. Raises InputError without torch."""
+    try:
+        from sparrow_ecg.model.training.tuning import PATIENT, sampled, tune
+    except ImportError:
+        raise InputError(missing("torch")) from None
+    shown = strangers[sampled(beats.label[strangers], beats.record[strangers])]
+    others = counts[shown], beats.label[shown]
+    return lambda mine: tune(network, network.name, (counts[mine], beats.label[mine]), others, PATIENT)
+
+
+def adapted_scores(networks: Mapping[str, Network], beats: Beats, way: Way = on_chip) -> dict[str, dict[str, Any]]:
     """For each network, by its name: ``before`` and ``after``, as `by_record.evaluate` has them, of the beats that test
     in `adaptive`; ``adapted``, the records whose network is not the one of before; ``worse``, those that lost more than
-    `WORSE`.
+    `WORSE`; ``seconds``, that a patient took.
 
-    beats: of all records, those of DS1 among them, of which other people's beats are taken.
+    beats: of all records; those of people who are not in DS2 are other people's.
     """
     split, encoded, results = make_split("adaptive", beats), {}, {}
     for name, network in networks.items():
         encoding = encoding_of(network)
         if encoding not in encoded:
             encoded[encoding] = encoding.encode(beats)
-        results[name] = _scores(network, encoded[encoding], beats, split)
+        results[name] = _scores(network, encoded[encoding], beats, split, way)
     return results
 
 
-def _scores(network: Network, counts: np.ndarray, beats: Beats, split: Split) -> dict[str, Any]:
-    strangers = np.setdiff1d(np.concatenate([split.train, split.validation]), split.tune)
-    strangers = strangers[evenly(beats.label[strangers], beats.record[strangers])]
-    others = labelled(network, counts[strangers], beats.label[strangers])
+def _scores(network: Network, counts: np.ndarray, beats: Beats, split: Split, way: Way) -> dict[str, Any]:
+    learned = way(network, counts, beats, np.flatnonzero(~np.isin(beats.record, DS2)))
     before = golden.run(network, counts[split.test]).classes
     after, adapted = before.copy(), []
     names, records = np.unique(beats.record[split.test]).tolist(), beats.record[split.test]
+    started = time.perf_counter()
     for name in names:
-        tuned = split.tune[beats.record[split.tune] == name]
-        own = adapt(network, counts[tuned], beats.label[tuned], others)
+        own = learned(split.tune[beats.record[split.tune] == name])
         if own is not network:
             adapted.append(name)
             after[records == name] = golden.run(own, counts[split.test[records == name]]).classes
+    seconds = (time.perf_counter() - started) / len(names)
     scores = {
         when: evaluate(beats.label[split.test], predictions, beats.classes, records, names)
         for when, predictions in (("before", before), ("after", after))
@@ -54,4 +80,5 @@ def _scores(network: Network, counts: np.ndarray, beats: Beats, split: Split) ->
         name: scores["before"]["records"][name]["accuracy"] - scores["after"]["records"][name]["accuracy"]
         for name in names
     }
-    return {**scores, "adapted": adapted, "worse": [name for name in names if lost[name] > WORSE]}
+    worse = [name for name in names if lost[name] > WORSE]
+    return {**scores, "adapted": adapted, "worse": worse, "seconds": seconds}

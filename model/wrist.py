@@ -29,7 +29,7 @@ from sparrow_ecg.model.signals.ecg.testset import encoding_of
 
 ROWS = (
     *((name, split) for name in ("watch", "guard") for split in ("time", "intra", "inter")),
-    *(("anyone", split) for split in BETWEEN),  # which learned at annotated peaks
+    *((name, split) for name in ("anyone", "mindful") for split in BETWEEN),  # which learned at annotated peaks
 )
 JITTER = (0, 1, 2, 3, 4, 6)  # samples
 SHAKEN = (("tiny", "intra"), ("watch", "time"))  # trained at annotated peaks, and at those of the front end

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from sparrow_ecg.model.columns import columns, spread
 from sparrow_ecg.model.metrics import score
 from sparrow_ecg.model.network import golden
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
 from sparrow_ecg.model.signals.ecg.splits import Split
-from sparrow_ecg.model.strangers import columns, spread
 from sparrow_ecg.model.training.batches import views
 from sparrow_ecg.model.training.fit import fit
 from sparrow_ecg.model.training.recipes import Recipe

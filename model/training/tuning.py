@@ -38,6 +38,24 @@ class Tuning:
     noise: float = 0.0
 
 
+# A stranger's `mindful`, chosen on records of DS1 and svdb that its networks had not seen.
+PATIENT = Tuning(epochs=60, others=2.0, rate=0.007, balance=0.5, noise=1.0)
+MOST = 600, 80, 150, 40  # other people's beats: of each class in a record
+
+
+def sampled(labels: np.ndarray, records: np.ndarray) -> np.ndarray:
+    """Positions of other people's beats, up to `MOST` of each class in a record, drawn; always the same.
+
+    labels: int64[beats]. records: str[beats].
+    """
+    rng, chosen = np.random.default_rng(0), []
+    for name in np.unique(records):
+        for label, most in enumerate(MOST):
+            group = np.flatnonzero((records == name) & (labels == label))
+            chosen.append(rng.choice(group, min(len(group), most), replace=False))
+    return np.concatenate(chosen)
+
+
 def tunable(network: Network) -> IntegerNetwork:
     """The network's own integers, about to learn on.
 

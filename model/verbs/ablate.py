@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sparrow_ecg.model.columns import COLUMNS, shown
 from sparrow_ecg.model.console import out, progress
 from sparrow_ecg.model.errors import InputError
 from sparrow_ecg.model.files import write_atomic
@@ -19,7 +20,6 @@ from sparrow_ecg.model.signals.ecg.beats import read_beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1
 from sparrow_ecg.model.signals.ecg.records import data_root
 from sparrow_ecg.model.signals.ecg.relative.encoding import RelativeEncoding
-from sparrow_ecg.model.strangers import COLUMNS, shown
 from sparrow_ecg.model.training.recipes import RECIPES
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 

@@ -46,7 +46,8 @@ NetworkOption = Annotated[
     typer.Option(
         "--network",
         "-n",
-        help="A shipped network (tiny, steady, watch, guard, frugal, keen, accurate, reference, anyone) or a file.",
+        help="A shipped network (tiny, steady, watch, guard, frugal, keen, accurate, reference, anyone, mindful), or a"
+        " file.",
     ),
 ]
 DataOption = Annotated[

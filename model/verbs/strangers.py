@@ -1,6 +1,7 @@
 """Score the shipped networks on patients never seen, beside the goals.
 
-Nothing is trained: the golden model runs every shipped seed on DS2; `adaptive` learns each patient in integers.
+No stranger trains: the golden model runs every shipped seed on DS2. What adapts learns each patient's first minutes,
+and beats of DS1 and, where it is there, of the supraventricular database beside them.
 """
 
 from __future__ import annotations
@@ -11,14 +12,20 @@ from pathlib import Path
 from sparrow_ecg.model import strangers
 from sparrow_ecg.model.console import out, progress
 from sparrow_ecg.model.files import write_atomic
-from sparrow_ecg.model.signals.ecg.beats import read_beats
+from sparrow_ecg.model.signals.ecg.beats import join, read_beats
 from sparrow_ecg.model.signals.ecg.mitdb import UNPACED
-from sparrow_ecg.model.signals.ecg.records import data_root
+from sparrow_ecg.model.signals.ecg.records import available, data_root
+from sparrow_ecg.model.signals.ecg.testset import SVDB
 from sparrow_ecg.model.verbs.options import DataOption, OutOption
 
 
 def main(data: DataOption = None, folder: OutOption = Path("build/results")) -> None:
-    beats = read_beats(data_root(data), UNPACED, lambda names: progress(names, "reading records"), second=True)
+    root = data_root(data)
+    beats = read_beats(root, UNPACED, lambda names: progress(names, "reading records"), second=True)
+    if others := available(root / SVDB):
+        beats = join([beats, read_beats(root / SVDB, others, in_parts=True, second=True)])
+    else:
+        out.print(f"no records in {root / SVDB}: those who adapt learn other people's beats from DS1 alone")
     rows = {name: strangers.measure(name, beats) for name in progress(strangers.ROWS, "scoring")}
     out.print(strangers.table(rows))
     out.print(f"wrote {write_atomic(folder / 'strangers.json', json.dumps(rows, indent=1) + chr(10))}")

@@ -33,7 +33,7 @@ def main(
         typer.Option(
             min=0,
             help="Seeds of intra, and one of inter, for mean and spread; ship them. Of watch and guard: of time and"
-            " inter, of anyone: of inter+svdb and inter.",
+            " inter, of anyone and mindful: of inter+svdb and inter.",
         ),
     ] = 0,
 ) -> None:

@@ -28,7 +28,7 @@ from sparrow_ecg.sim.rtl.compare import compare, write
 from sparrow_ecg.sim.rtl.engine import Engine
 
 
-@core_options(network="anyone")
+@core_options(network="mindful")
 def main(core: Build, data: DataOption = None, folder: OutOption = Path("build/demo")) -> None:
     net, config = core.network, core.config
     trained = net.provenance.get("split")

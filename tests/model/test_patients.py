@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.patients import WORSE, adapted_scores
+from sparrow_ecg.model.patients import WORSE, adapted_scores, by_phone
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1
 from sparrow_ecg.model.signals.ecg.splits import TUNING
@@ -28,3 +29,14 @@ def test_before_and_after(mitdb_beats: Beats) -> None:
     assert result["worse"] == [name for name in PATIENTS if lost[name] > WORSE]
     alone = beats.select(np.isin(beats.record, (*DS1, PATIENTS[1])))
     assert adapted_scores(networks, alone)[NAME]["after"]["records"][PATIENTS[1]] == after["records"][PATIENTS[1]]
+
+
+def test_all_layers_by_phone(mitdb_beats: Beats) -> None:
+    """A patient most of whose beats are S, of whom the network knew nothing."""
+    pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
+    name = "mindful-inter-0"
+    beats = mitdb_beats.select(np.isin(mitdb_beats.record, (*DS1, "232")))
+    result = adapted_scores({name: Network.load(name)}, beats, by_phone)[name]
+    assert result["adapted"] == ["232"]
+    assert result["after"]["accuracy"] > result["before"]["accuracy"] + 0.3
+    assert result["worse"] == []
