@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.patients import WORSE, adapted_scores, by_phone
+from sparrow_ecg.model.patients import WORSE, Learner, adapted_scores, by_phone
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1
 from sparrow_ecg.model.signals.ecg.splits import TUNING
@@ -40,3 +40,24 @@ def test_all_layers_by_phone(mitdb_beats: Beats) -> None:
     assert result["adapted"] == ["232"]
     assert result["after"]["accuracy"] > result["before"]["accuracy"] + 0.3
     assert result["worse"] == []
+
+
+def test_other_people_are_not_of_ds2(mitdb_beats: Beats) -> None:
+    """Nor the patient; what is learned of is before the five minutes are over, what tests is after them."""
+    seen = []
+
+    def watched(network: Network, counts: np.ndarray, beats: Beats, strangers: np.ndarray) -> Learner:
+        seen.extend(np.unique(beats.record[strangers]).tolist())
+
+        def own(mine: np.ndarray) -> Network:
+            assert len(np.unique(beats.record[mine])) == 1
+            assert (beats.peak[mine] < TUNING).all()
+            return network
+
+        return own
+
+    beats = mitdb_beats.select(np.isin(mitdb_beats.record, (*DS1[:3], *PATIENTS)))
+    result = adapted_scores({NAME: Network.load(NAME)}, beats, watched)[NAME]
+    assert seen == sorted(DS1[:3])
+    assert result["adapted"] == result["worse"] == []
+    assert result["before"] == result["after"]

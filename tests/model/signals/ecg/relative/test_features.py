@@ -52,6 +52,10 @@ def test_rhythm_of_an_early_beat() -> None:
     early, late = beats(PEAK, previous=180, following=400), beats(PEAK, previous=180, following=180)
     assert told("following_previous", early) > 0 == told("following_previous", late)
     assert told("both", early) == 0 > told("both", late)
+    octave = beats(PEAK, previous=145, following=145), beats(PEAK, previous=145, following=290)
+    assert abs(told("both", octave[0]) + 8 * 4) <= 4  # 1 is added to either number
+    assert abs(told("following_previous", octave[1]) - 8 * 2) <= 2
+    assert told("swing", early) == told("swing", late) < 0
 
 
 def test_a_wide_and_upside_down_beat() -> None:
