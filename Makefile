@@ -60,7 +60,7 @@ intra: $(BASE) ## every network shipped for intra: accuracy of its five seeds on
 wrist: $(BASE) ## the monitor's networks from samples on: their own R peaks, missed and extra beats, mean and deviation of five seeds (no training)
 	$(RUN) wrist $(ARGS)
 
-strangers: $(BASE) ## the networks for patients never seen: mean and deviation of five seeds, beside the goals (no training)
+strangers: $(DEV) ## the networks for patients never seen: mean and deviation of five seeds, beside the goals (adapts to patients)
 	$(RUN) strangers $(ARGS)
 
 ablate: $(DEV) ## what each group of features brings to them, on DS1, records left out in turn: 360 short trainings
