@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sparrow_ecg.sim.cache import cached
-from sparrow_ecg.sim.mutation import netlist, proof, twins
+from sparrow_ecg.sim.mutation import netlist, proof, relations, twins
 from sparrow_ecg.sim.mutation.designs import Design
 from sparrow_ecg.sim.mutation.lanes import LANES, Lanes, Rows
 from sparrow_ecg.sim.mutation.pins import Pins
@@ -108,13 +109,41 @@ def _hunt(
         left = [k for k, mutant in enumerate(found) if mutant.outcome == SURVIVED]
         if not (prove and left):
             return found
-        prover = proof.Prover(circuit, lanes, sessions[0], design.guards)
-        later = twins.Twins(circuit, design.guards)
+        known = Known(circuit, lanes, sessions[0], design)
         for done, mutant in enumerate(left):
             progress("proofs", done, len(left))
-            if prover.equal(mutant) or later.equal(mutant):
+            if known.equal(mutant):
                 found[mutant] = replace(found[mutant], outcome=EQUAL)
     return found
+
+
+class Known:
+    """What is proven of mutants, each way tried in turn. It is kept one by one: a hunt that was stopped goes on, and
+    one with other sessions tries no proof again.
+    """
+
+    def __init__(self, circuit: netlist.Netlist, lanes: Lanes, rows: Rows, design: Design):
+        self.circuit, self.lanes, self.rows, self.design = circuit, lanes, rows, design
+        self.twins = twins.Twins(circuit, design.guards)
+        self.key = [Path(module.__file__ or "").read_text() for module in (proof, relations, twins)]
+
+    @cached_property
+    def prover(self) -> proof.Prover:
+        return proof.Prover(self.circuit, self.lanes, self.rows, self.design.guards)
+
+    @cached_property
+    def relations(self) -> relations.Relations:
+        return relations.Relations(self.prover)
+
+    def equal(self, mutant: int) -> bool:
+        """Whether nobody can tell this mutant; False when that is not so, or is not shown."""
+
+        def make(folder: Path) -> None:
+            equal = self.twins.equal(mutant) or self.prover.equal(mutant) or self.relations.equal(mutant)
+            (folder / "equal.json").write_text(json.dumps(equal))
+
+        folder = cached("equal", [*self.key, self.twins.aiger(mutant)], make)
+        return json.loads((folder / "equal.json").read_text())
 
 
 def recorded(lanes: Lanes, design: Design, scale: int) -> Rows:

@@ -18,11 +18,13 @@ from sparrow_ecg.sim.mutation.lanes import Lanes, Rows
 from sparrow_ecg.sim.mutation.netlist import AND, NOT, OR, XOR, Netlist
 
 DEPTHS = (1, 4, 12, 1 << 30)  # gates behind the mutant beyond which nothing may differ: the nearest that will do
-SMALL = 4  # bits of a register whose values are looked at, and those of pairs of such
-SINGLE = 6  # bits of one that is looked at alone
-MANY = 2_000  # guesses
+SINGLE = 7  # bits of a register whose values are looked at
+WINDOW = 3  # of larger ones and of words of memories, so many bits side by side
+PAIR, SMALL = 9, 6  # bits of two whose values are looked at together; of those all, not only values that each had
+LARGE = 16  # bits of registers beyond which nothing of them is looked at
 ROWS = 20_000  # in which that is guessed
 CONFLICTS = 20_000  # after which a proof is given up
+ALWAYS = 2  # the literal of a net that is high
 
 Clause = tuple[int, ...]  # of literals: net + 1, or that with a minus
 
@@ -55,24 +57,27 @@ class Prover:
                 self.feeds[net].append(k)
         self.flops = netlist.flops
         states = {flop.d for flop in self.flops} | {flop.at_once[0] for flop in self.flops if flop.at_once}
-        self.looks = [(net, self._guard(name)) for name, nets in netlist.outputs.items() for net in nets]
-        self.looks += [(flop.at_once[0], 2) for flop in self.flops if flop.at_once]
-        shown = {net: name for name, nets in netlist.outputs.items() for net in nets}
-        self.ends = states | shown.keys()
-        # when somebody looks at a net that is nothing but an output
-        self.looked = {net: self._guard(name) for net, name in shown.items() if net not in states}
-        words: dict[str, list[int]] = defaultdict(list)
+        guarded: dict[int, set[int]] = defaultdict(set)
+        for name, nets in netlist.outputs.items():
+            for net in nets:
+                guarded[net].add(self._guard(name))
+        # when somebody looks at an output: a literal
+        self.shown = {net: found.pop() if len(found) == 1 else ALWAYS for net, found in guarded.items()}
+        self.shown |= {flop.at_once[0]: ALWAYS for flop in self.flops if flop.at_once}
+        self.ends = states | self.shown.keys()
+        self.looked = {net: guard for net, guard in self.shown.items() if net not in states}  # those that are no state
+        self.words: dict[str, list[int]] = defaultdict(list)  # registers and words of memories, by name
         for k, flop in enumerate(self.flops):
-            words[flop.name.partition("[")[0]].append(k)
-        self.single = [flops for flops in words.values() if len(flops) <= SINGLE]
-        self.small = [flops for flops in self.single if len(flops) <= SMALL]
+            self.words[flop.name.rpartition("[")[0] or flop.name].append(k)
         self.invariants: list[Clause] = []
         self.invariants = self._invariants()
 
     def _guard(self, output: str) -> int:
         """A literal."""
         guard = self.guards.get(output, "")
-        net = self.netlist.outputs[guard.removeprefix("~")][0] if guard else 1
+        if not guard:
+            return ALWAYS
+        net = self.netlist.outputs[guard.removeprefix("~")][0]
         return -(net + 1) if guard.startswith("~") else net + 1
 
     def equal(self, mutant: int) -> bool:
@@ -92,13 +97,13 @@ class Prover:
             for net in distance
             if net != switch and (net in self.ends or any(self.gates[k][4] not in distance for k in self.feeds[net]))
         ]
-        wanted = [*differing, *(abs(self.looked.get(net, 2)) - 1 for net in differing)]
-        with self._twins(cone, set(distance), wanted, switch) as solver:
+        wanted = [*differing, *(abs(self.looked.get(net, ALWAYS)) - 1 for net in differing)]
+        with self.twins(cone, set(distance), wanted, switch) as solver:
             solver.add_clause(self._differences(solver, differing, depth))
             solver.conf_budget(CONFLICTS)
             return solver.solve_limited() is False
 
-    def _twins(self, cone: Sequence[int], apart: set[int], wanted: Iterable[int], switch: int) -> Solver:
+    def twins(self, cone: Sequence[int], apart: set[int], wanted: Iterable[int], switch: int) -> Solver:
         """A solver for the chip as it is, and for gates of the other; literals of its nets are beyond ``nets``. They
         share all other nets.
         """
@@ -129,27 +134,37 @@ class Prover:
     def _is(nets: Sequence[int], value: int) -> Clause:
         return tuple(net + 1 if value >> i & 1 else -(net + 1) for i, net in enumerate(nets))
 
+    def registers(self) -> list[list[int]]:
+        """Small ones."""
+        return [flops for name, flops in self.words.items() if "[" not in name and len(flops) <= SINGLE]
+
     def _invariants(self) -> list[Clause]:
-        """What never happens: bits that change, values of small registers, and pairs of them, that were not seen. Of
-        too many, those that had new ones to the end are left out: more may come.
+        """What never happens: bits that change, values of registers or parts of them, and of pairs of small ones, that
+        were not seen. Those that had new ones to the end are left out: more may come.
         """
-        seen = self.lanes.states(self.rows, None)[:, 0]
+        seen = self.lanes.states(self.rows, None)[:, 0].astype(np.int64)
         candidates: dict[Clause, int] = {}  # and the last row in which there was something new
         for k in np.flatnonzero((seen == seen[0]).all(axis=0)):
             candidates[self._is([self.flops[k].q], int(seen[0, k]))] = 0
-        values = [(flops, seen[:, flops] @ (1 << np.arange(len(flops)))) for flops in self.single]
-        for flops, numbers in values:
-            candidates |= self._never(flops, numbers, range(1 << len(flops)))
-        for (one, first), (other, second) in combinations(values, 2):
-            if 1 < len(one) <= SMALL and 1 < len(other) <= SMALL:
-                each = [a + (b << len(one)) for a, b in product(np.unique(first).tolist(), np.unique(second).tolist())]
-                candidates |= self._never([*one, *other], first + (second << len(one)), each)
-        early = len(seen) // 2 if len(candidates) > MANY else len(seen)
-        return self._inductive([clause for clause, last in candidates.items() if last <= early])
+        small = self.registers()
+        for flops in small:
+            candidates |= self._never(flops, seen, range(1 << len(flops)))
+        for flops in self.words.values():
+            if flops not in small and len(flops) <= LARGE:
+                for low in range(len(flops) - WINDOW + 1):
+                    candidates |= self._never(flops[low : low + WINDOW], seen, range(1 << WINDOW))
+        for one, other in combinations(small, 2):
+            bits = len(one) + len(other)
+            if bits <= SMALL:
+                candidates |= self._never([*one, *other], seen, range(1 << bits))
+            elif bits <= PAIR:
+                each = (np.unique(seen[:, flops] @ (1 << np.arange(len(flops)))).tolist() for flops in (one, other))
+                candidates |= self._never([*one, *other], seen, [a + (b << len(one)) for a, b in product(*each)])
+        return self._inductive([clause for clause, last in candidates.items() if last <= len(seen) // 2])
 
     def _never(self, flops: Sequence[int], seen: np.ndarray, values: Collection[int]) -> dict[Clause, int]:
-        """Those of these values that were not seen."""
-        there, first = np.unique(seen, return_index=True)
+        """Those of these values that flip-flops were not seen to have, and the last row with one that was new."""
+        there, first = np.unique(seen[:, flops] @ (1 << np.arange(len(flops))), return_index=True)
         nets, last = [self.flops[k].q for k in flops], int(first.max())
         unseen = sorted(set(values) - set(there.tolist()))
         return {tuple(-literal for literal in self._is(nets, value)): last for value in unseen}
@@ -158,25 +173,28 @@ class Prover:
         """Those that hold in every state after one in which all of them do; all held at power-on."""
         following = {flop.q + 1: flop.d + 1 for flop in self.flops}
         used = {abs(literal) for clause in candidates for literal in clause}
-        free = self.netlist.nets
-        active, broken = {}, {}
+        widest = max(map(len, candidates), default=0)
+        literals = np.array([(*clause, *[0] * (widest - len(clause))) for clause in candidates], np.int64)
+        held = np.ones(len(candidates), bool)
+        active = self.netlist.nets + 1 + 2 * np.arange(len(candidates))
+        broken = active + 1
         with Solver(name="glucose4") as solver:
             solver.append_formula(self.logic(following[literal] - 1 for literal in used))
-            for number, clause in enumerate(candidates):
-                active[clause], broken[clause] = free + 1 + 2 * number, free + 2 + 2 * number
-                solver.add_clause([-active[clause], *clause])
+            for clause, here, after in zip(candidates, active.tolist(), broken.tolist(), strict=True):
+                solver.add_clause([-here, *clause])
                 for literal in clause:
-                    after = following[literal] if literal > 0 else -following[-literal]
-                    solver.add_clause([-broken[clause], -after])
-            held, turn = set(candidates), free + 2 + 2 * len(candidates)
-            while True:
-                turn += 1
-                solver.add_clause([-turn, *(broken[clause] for clause in held)])
-                if not solver.solve(assumptions=[turn, *(active[clause] for clause in held)]):
-                    return [clause for clause in candidates if clause in held]
-                model = set(solver.get_model())
-                after_it = {q: d in model for q, d in following.items() if q in used}
-                held -= {clause for clause in held if not any(after_it[abs(x)] == (x > 0) for x in clause)}
+                    solver.add_clause([-after, -following[literal] if literal > 0 else following[-literal]])
+            solver.add_clause(broken.tolist())
+            afterwards = np.zeros(self.netlist.nets + 1, bool)
+            now, then = np.array(sorted(used), np.int64), np.array([following[q] for q in sorted(used)], np.int64)
+            while solver.solve(assumptions=active[held].tolist()):
+                afterwards[now] = np.array(solver.get_model())[then - 1] > 0
+                true = (afterwards[abs(literals)] == (literals > 0)) & (literals != 0)
+                gone = held & ~true.any(axis=1)
+                for k in broken[gone].tolist():
+                    solver.add_clause([-k])
+                held &= ~gone
+        return [clause for clause, holds in zip(candidates, held.tolist(), strict=True) if holds]
 
     def logic(self, nets: Iterable[int]) -> list[Clause]:
         """All on which these nets depend, without mutants."""

@@ -8,19 +8,21 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.host.chip_model import ChipModel
 from sparrow_ecg.hw.host.controller import State
 from sparrow_ecg.sim.mutation.pins import Pins
-from sparrow_ecg.sim.mutation.sessions.beats import drawn, others, telling
+from sparrow_ecg.sim.mutation.sessions.beats import drawn, littered, others, telling
 from sparrow_ecg.sim.mutation.sessions.bus import Bus
 
 
 def play(pins: Pins, build: Build, scale: int) -> None:
     """Raises VerificationError."""
     inputs, neuron = build.network.inputs, build.config.neuron
-    networks = [build.network, *others(build, 4, np.random.default_rng(2))]
+    networks = [build.network, *others(build, 4 if scale == 1 else 60, np.random.default_rng(2))]
     model = ChipModel(build.chip.controller, *networks)
     bus = Bus(pins, model)
     rng, protocol = bus.rng, bus.protocol
     beats = {
-        each: rng.permutation(np.concatenate([drawn(each, 50 * scale, rng), telling(each, neuron, 20_000, rng)]))
+        each: rng.permutation(
+            np.concatenate([drawn(each, 50 * scale, rng), telling(each, neuron, 20_000 // len(networks), rng)])
+        )
         for each in networks
     }
     for turn in range(350 * scale):
@@ -37,7 +39,9 @@ def play(pins: Pins, build: Build, scale: int) -> None:
             bus.access("settings", int(rng.integers(1 + protocol.full("settings"))))
         if build.images and (model.loaded is None or rng.integers(4) == 0):
             network = networks[rng.integers(len(networks))]
-            _load(bus, build.images.of(network))  # type: ignore[arg-type]
+            image = littered(build, network, rng)
+            model.networks[image] = network
+            _load(bus, image)
         bus.access("control", protocol.word("control", start=1))
         assert model.loaded
         known = beats[model.loaded]
@@ -49,6 +53,8 @@ def play(pins: Pins, build: Build, scale: int) -> None:
             sent = sent[: 4 * int(rng.integers(len(sent) // 4))]
         for k in range(0, len(sent), 4):
             bus.access("beat", int.from_bytes(sent[k : k + 4], "big"))
+            if rng.integers(8) == 0:  # which is refused at once, even if the port has to wait
+                bus.access("beat")
         if model.state == State.RUN and rng.integers(2):
             _interrupt(bus, model, again=turn // 40 % 2 == 0)
         bus.rest()
@@ -98,6 +104,15 @@ def _load(bus: Bus, image: bytes) -> None:
     bus.access("image")
     if bus.model.loaded is None:  # type: ignore[union-attr]
         bus.access("control", bus.protocol.word("control", load=1))
+        if rng.integers(2):
+            bus.access("control", bus.protocol.word("control", start=1))
+            bus.access("status")
+            bus.access("error", int(rng.integers(1 + bus.protocol.full("error"))))
+            bus.access("control", bus.protocol.word("control", start=1))
+            bus.access("error")
+            bus.access("control", bus.protocol.word("control", load=1))
         for k in range(0, len(image), 4):
             bus.access("weights", int.from_bytes(image[k : k + 4], "big"))
+            if rng.integers(8) == 0:
+                bus.access("weights")
         bus.rest()

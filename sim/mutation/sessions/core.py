@@ -9,10 +9,12 @@ import numpy as np
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.mutation.pins import Pins
-from sparrow_ecg.sim.mutation.sessions.beats import drawn, others, telling
+from sparrow_ecg.sim.mutation.sessions.beats import close, drawn, extreme, littered, others, telling
 from sparrow_ecg.sim.rtl.benches import farm
 from sparrow_ecg.sim.rtl.benches.player import CorePlayer
 from sparrow_ecg.sim.rtl.benches.scenarios import SCENARIOS, endurance
+
+CYCLES = 400_000  # that beats which hardly ever come may take
 
 
 class PinsPlayer(CorePlayer):
@@ -51,21 +53,22 @@ def watched(build: Build) -> tuple[str, ...]:
 
 
 def play(pins: Pins, build: Build, scale: int) -> None:
-    """All scenarios, and then telling beats, and others of any size, also of other patients. Raises `Fault`."""
+    """All scenarios, and then telling beats, and others of any size, also of other networks; with a scale over 1 also
+    such as hardly ever come. Raises `Fault`.
+    """
     for scenario in (*SCENARIOS.values(), endurance):
         _finish(scenario(PinsPlayer(pins, build)))
     player = PinsPlayer(pins, build)
     _finish(player.reset())
-    beats = np.concatenate(
-        [
-            telling(build.network, build.config.neuron, 40_000 * scale, player.rng),
-            drawn(build.network, 100 * scale, player.rng),
-        ]
-    )
+    network, neuron, rng = build.network, build.config.neuron, player.rng
+    beats = np.concatenate([telling(network, neuron, 40_000 * scale, rng), drawn(network, 100 * scale, rng)])
+    if scale > 1:
+        rare = np.concatenate([extreme(network, 40 * scale, rng), close(network, neuron, 100_000 * scale, rng)])
+        beats = np.concatenate([beats, rng.permutation(np.unique(rare, axis=0))[: CYCLES // build.longest]])
     _finish(player.play(beats, image=build.image(), pressure=0.1))
-    for other in others(build, 1 + scale // 2, player.rng):
-        beats = telling(other, build.config.neuron, 4_000, player.rng)
-        _finish(player.play(beats, image=build.image(other), network=other))
+    for other in others(build, 4 if scale == 1 else 120, rng):
+        beats = telling(other, neuron, 1_000, rng, most=25)
+        _finish(player.play(beats, image=littered(build, other, rng), network=other))
 
 
 def _finish(scenario: Awaitable[None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from copy import copy
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from sparrow_ecg.hw.frontend.monitor import beat_layout
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.frontend.blocks import BLOCK, LAG, REACH
-from sparrow_ecg.model.frontend.detector import FLOOR, INTERVAL_LOG2, REFRACTORY, T_WAVE, five_eighths
+from sparrow_ecg.model.frontend.detector import FLOOR, INTERVAL_LOG2, REFRACTORY, T_WAVE, Detector, five_eighths
 from sparrow_ecg.model.frontend.frontend import PROBES, FrontEnd
 from sparrow_ecg.model.frontend.stream import Stream
 from sparrow_ecg.model.network import golden
@@ -47,10 +48,9 @@ def doubtful(seconds: int, seed: int) -> np.ndarray:
     while at < len(signal):
         if at >= end:  # another patient
             level, usual = np.exp(rng.uniform(np.log(25), np.log(900))), rng.uniform(0.3, 1.2)
+            signs = ([1, 1, 1, -1], [-1])[int(rng.integers(4) == 0)]
             noise, end = rng.choice([0, 1, 4, 20]), at + rng.uniform(3, 15) * SAMPLING_RATE
-        height = (
-            level * (rng.uniform(0.05, 1.3) if rng.random() < 0.4 else rng.normal(1, 0.08)) * rng.choice([1, 1, 1, -1])
-        )
+        height = level * (rng.uniform(0.05, 1.3) if rng.random() < 0.4 else rng.normal(1, 0.08)) * rng.choice(signs)
         wide = rng.uniform(2, 14)
         first, last = max(0, int(at - 4 * wide)), min(len(signal), int(at + 4 * wide) + 1)
         signal[first:last] += height * np.exp(-(((np.arange(first, last) - at) / wide) ** 2) / 2)
@@ -64,40 +64,72 @@ def doubtful(seconds: int, seed: int) -> np.ndarray:
     return np.clip(np.rint(ZERO + signal + drift), 0, TOP).astype(np.int64)
 
 
-def critical(front: FrontEnd, seconds: int, seed: int) -> np.ndarray:
+def critical(front: FrontEnd, seconds: int, seed: int, base: int = ZERO) -> np.ndarray:
     """Codes of pulses whose bend is, to the last bit, what the detector's thresholds are, or one or two more or less;
-    and which come when an interval that it asks for is just over.
+    and which come when an interval that it asks for is just over. base: the code between them; a low one leaves room
+    for the highest.
     """
     rng = np.random.default_rng(seed)
     stream = Stream(front)
     codes: list[int] = []
     detector = stream.state.detector
+    highest = 16 * (TOP - base - 2)
+    tall = 0  # pulses to come of the highest, T waves, which lift the noise, and what is just refused then
     while len(codes) < seconds * SAMPLING_RATE:
+        tall = tall - 1 if tall else int(rng.integers(60)) * int(rng.integers(40) == 0)
         usual = detector.usual >> INTERVAL_LOG2
-        long = (3 * usual // 4, usual + five_eighths(usual), usual)[rng.integers(3)]
-        at = int(rng.choice([REFRACTORY + 1, T_WAVE, long, int(rng.integers(18, 140))], p=[0.05, 0.15, 0.5, 0.3]))
+        overdue = usual + five_eighths(usual)
+        looked_back = (
+            not tall and rng.random() < 0.4
+        )  # a pulse that is refused, and is a beat once the next is overdue, or just not
+        at = int(rng.choice([REFRACTORY + 1, T_WAVE, 3 * usual // 4, overdue, usual, int(rng.integers(18, 140))]))
+        if looked_back:
+            at = int(rng.integers(T_WAVE - 2, max(T_WAVE, usual)))
+        elif tall:
+            at = (T_WAVE + 6, T_WAVE - 5, T_WAVE + 30, T_WAVE - 5, T_WAVE + 30)[tall % 5]
         until = stream.state.block + max(2, at + int(rng.integers(-2, 3)) + LAG - detector.age)
         while stream.state.block < until:
-            _block(stream, codes, [0] * BLOCK)
+            _block(stream, codes, [0] * BLOCK, base)
         levels = [five_eighths(x) for x in (detector.threshold, detector.height, detector.threshold)]
         levels += [detector.threshold, FLOOR, detector.held, detector.highest, 4 * detector.beats, detector.beats]
-        height = int(rng.choice(levels)) if rng.random() < 0.7 else int(np.exp(rng.uniform(3, 9.3)))
-        height = min(max(4, height + int(rng.integers(-2, 3))), 16 * 900)
+        height = int(rng.choice(levels)) if rng.random() < 0.7 else int(np.exp(rng.uniform(3, np.log(highest))))
+        if looked_back:
+            height = _just_beat(detector, overdue)
+        elif tall:
+            wave = five_eighths(detector.height) - 3
+            height = (detector.threshold - 3, wave, highest - 3, wave, highest - 3)[tall % 5]
+        height = min(max(4, height + int(rng.integers(-2, 3))), highest)
         odd = height % 2
-        _block(stream, codes, [odd, 0, 0, 0])
+        _block(stream, codes, [odd, 0, 0, 0], base)
         for _ in range(REACH - 1):
-            _block(stream, codes, [0] * BLOCK)
+            _block(stream, codes, [0] * BLOCK, base)
         each, more = divmod((height + odd) // 2, 2 * BLOCK)
         pulse = [each + (k < more) for k in range(2 * BLOCK)]
-        _block(stream, codes, pulse[:BLOCK])
-        _block(stream, codes, pulse[BLOCK:])
+        _block(stream, codes, pulse[:BLOCK], base)
+        _block(stream, codes, pulse[BLOCK:], base)
+        if looked_back:
+            for _ in range(max(0, overdue - detector.age) + LAG + 3):
+                _block(stream, codes, [0] * BLOCK, base)
     return np.array(codes)
 
 
-def _block(stream: Stream, codes: list[int], signal: list[int]) -> None:
+def _just_beat(detector: Detector, until: int) -> int:
+    """The least height that becomes a beat until that age, be it that the detector looks back for it."""
+    low, high = 0, TOP << 4
+    while high - low > 1:
+        height = (low + high) // 2
+        tried = copy(detector)
+        heard = [tried.push(height)]
+        while tried.age <= until and not any(heard):
+            heard.append(tried.push(0))
+        low, high = (low, height) if any(heard) else (height, high)
+    return high
+
+
+def _block(stream: Stream, codes: list[int], signal: list[int], base: int) -> None:
     """Of two blocks in turn one is a bit higher, as electrodes that are off are told by what does not change."""
     for code in signal:
-        codes.append(ZERO + code + len(codes) // BLOCK % 2)
+        codes.append(base + code + len(codes) // BLOCK % 2)
         list(stream.push(codes[-1]))
 
 
@@ -110,7 +142,8 @@ def play(pins: Pins, build: Build, scale: int) -> None:
             _Player(pins, build, often=0.3 * turn).play(codes.tolist())
         return
     seconds = 60 * scale
-    _Player(pins, build).hurry(critical(FrontEnd.of(build.network, build.rate), seconds, 1).tolist())
+    for seed, base in enumerate((ZERO, 2)):
+        _Player(pins, build).hurry(critical(FrontEnd.of(build.network, build.rate), seconds, seed, base).tolist())
     _Player(pins, build).hurry(doubtful(seconds // 2, 1).tolist())
     _Player(pins, build).hurry(abuse(doubtful(seconds // 2, 2), 2).tolist())
 
@@ -121,9 +154,13 @@ class _Player:
     def __init__(self, pins: Pins, build: Build, often: float = 0.0):
         self.pins, self.build, self.often = pins, build, often
         self.random = random.Random(1)
-        self.stream = Stream(FrontEnd.of(build.network, build.rate))
         layout = beat_layout(build.geometry)
         self.beat, self.result = layout["beat"], layout["result"]
+        self.reset()
+
+    def reset(self) -> None:
+        pins = self.pins
+        self.stream = Stream(FrontEnd.of(self.build.network, self.build.rate))
         self.due: list[tuple[int, int, int]] = []  # of beats to come: the bits of `BEAT`, and of a result, and a mask
         pins["rst"], pins["samples__valid"], pins["beats__ready"] = 1, 0, 0
         pins.row()
@@ -156,6 +193,8 @@ class _Player:
         pins = self.pins
         block = -1
         for code in codes:
+            if self.random.random() < (0.002 if self.stream.state.quality.off else 0.00005):
+                self.reset()
             pins["samples__valid"], pins["samples__payload"], pins["beats__ready"] = 1, code, 0
             pins.row()
             pins.look("samples__ready", "beats__valid", "clock_request")

@@ -8,6 +8,7 @@ from sparrow_ecg.model.errors import VerificationError
 from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import FrontEnd
 from sparrow_ecg.model.signals.ecg.abused import abuse
+from sparrow_ecg.model.signals.ecg.mitdb import ZERO
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.mutation.sessions.bus import PATIENCE, Bus
 from sparrow_ecg.sim.mutation.sessions.monitor import WATCHED, WORK, critical, doubtful, recordings
@@ -21,7 +22,8 @@ def play(pins: Pins, build: Build, scale: int) -> None:
     bus = Bus(pins, model)
     rng, protocol = bus.rng, bus.protocol
     if scale > 1:
-        _hurry(bus, critical(FrontEnd.of(build.network, build.rate), 20 * scale, 3).tolist())
+        for base in (ZERO, 2):
+            _hurry(bus, critical(FrontEnd.of(build.network, build.rate), 20 * scale, 3, base).tolist())
         _hurry(bus, doubtful(45 * scale, 3).tolist())
         _hurry(bus, abuse(doubtful(30 * scale, 4), 4).tolist())
         _too_fast(bus)
@@ -71,12 +73,21 @@ def _hurry(bus: Bus, codes: list[int]) -> None:
     assert isinstance(model, MonitorModel)
     registers = [f"controller.monitor.{name}" for name in WATCHED]
     bus.reset()
-    block, told = -1, 0
+    block, told, rests = -1, 0, True
     for code in codes:
-        pins["sample"], pins["sample_valid"] = code, 1
-        pins.row()
-        pins["sample_valid"], pins["sample"] = 0, int(rng.integers(1 << 11))
-        model.sample(code)
+        if rng.random() < (0.002 if model.stream.state.quality.off else 0.00005):
+            bus.reset()
+            block, told = -1, 0
+        if rests and rng.integers(64):
+            pins["sample"], pins["sample_valid"] = code, 1
+            pins.row()
+            pins["sample_valid"], pins["sample"] = 0, int(rng.integers(1 << 11))
+            model.sample(code)
+        else:
+            bus.access("sample", code)
+            rests = rng.integers(32) == 0
+            if not rests:  # the host writes the next one while this one is worked on
+                continue
         bus.rest(WORK)
         state = model.stream.state
         if state.block != block:
