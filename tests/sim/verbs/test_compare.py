@@ -36,7 +36,8 @@ def run(*options: str) -> None:
 def test_all_networks_run_on_what_they_were_trained_for(written: list[tuple[str, str]]) -> None:
     run()
     names = sorted(path.stem for path in NETWORKS.glob("*.json"))
-    special = {"anyone": ("inter", "inter+svdb"), **dict.fromkeys(("watch", "guard"), ("intra", "inter", "time"))}
+    strangers = dict.fromkeys(("anyone", "mindful"), ("inter", "inter+svdb"))
+    special = strangers | dict.fromkeys(("watch", "guard"), ("intra", "inter", "time"))
     expected = {name: special.get(name, ("intra", "inter")) for name in names}
     assert set(written) == {(f"{name}-{split}", split) for name in names for split in expected[name]}
     assert len(written) == sum(map(len, expected.values()))
