@@ -168,24 +168,19 @@ RECIPES = {
         weight_decay=2e-2,
         drawing=Drawing(most=(300, 40, 150, 10), noise=2.0),
     ),
-    "mindful": Recipe(
-        encoding=RememberingEncoding(
-            remembered=("previous_8", "previous_32", "p_change", "unusual_p", "unusual_all", "change", "area"),
-            beats=3,
-            now=RelativeEncoding(tuple(FEATURES), input_bits=5),
-        ),
-        hidden=(48, 16),
-        steps=7,
-        weight_bits=6,
-        epochs=(30, 30),
-        batch=256,
-        rates=(0.01, 0.005),
-        headroom=1,
-        dropout=0.1,
-        weight_decay=2e-2,
-        drawing=Drawing(most=(600, 80, 150, 40), noise=2.0),
-    ),
 }
+# As anyone, for more patients: it remembers. EACH: beats of each class that a record shows, here and in `tuning`.
+EACH = 600, 80, 150, 40
+RECIPES["mindful"] = replace(
+    RECIPES["anyone"],
+    encoding=RememberingEncoding(
+        remembered=("previous_8", "previous_32", "p_change", "unusual_p", "unusual_all", "change", "area"),
+        beats=3,
+        now=RelativeEncoding(tuple(FEATURES), input_bits=5),
+    ),
+    hidden=(48, 16),
+    drawing=Drawing(most=EACH, noise=2.0),
+)
 # The monitor's: as these two, on what the front end hears. How long guard learns for strangers was chosen on DS1.
 HEARD: dict[str, Any] = {"refit": True, "peaks": "detected"}
 RECIPES |= {

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.training.integers import IntegerLayer, IntegerNetwork
+from sparrow_ecg.model.training.recipes import EACH
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,16 @@ class Tuning:
 
 # A stranger's `mindful`, chosen on records of DS1 and svdb that its networks had not seen.
 PATIENT = Tuning(epochs=60, others=2.0, rate=0.007, balance=0.5, noise=1.0)
-MOST = 600, 80, 150, 40  # other people's beats: of each class in a record
 
 
 def sampled(labels: np.ndarray, records: np.ndarray) -> np.ndarray:
-    """Positions of other people's beats, up to `MOST` of each class in a record, drawn; always the same.
+    """Positions of other people's beats, up to `EACH` of each class in a record, drawn; always the same.
 
     labels: int64[beats]. records: str[beats].
     """
     rng, chosen = np.random.default_rng(0), []
     for name in np.unique(records):
-        for label, most in enumerate(MOST):
+        for label, most in enumerate(EACH):
             group = np.flatnonzero((records == name) & (labels == label))
             chosen.append(rng.choice(group, min(len(group), most), replace=False))
     return np.concatenate(chosen)

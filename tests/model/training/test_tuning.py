@@ -69,7 +69,7 @@ def test_noise_on_counts_stays_in_their_range(network):
 
 
 def test_other_peoples_beats_are_of_every_record(monkeypatch):
-    monkeypatch.setattr(tuning, "MOST", (4, 2, 1, 0))
+    monkeypatch.setattr(tuning, "EACH", (4, 2, 1, 0))
     labels, records = np.tile([0, 0, 0, 1, 2, 3], 20), np.repeat(["a", "b"], 60)
     chosen = tuning.sampled(labels, records)
     assert len(set(chosen.tolist())) == len(chosen)
