@@ -60,11 +60,20 @@ def test_a_rare_class_is_drawn_more_often(network):
     assert 0.45 < share < 0.55
 
 
-def test_noise_on_counts_stays_in_their_range(network):
+def test_noise_on_counts_stays_in_their_range(network, monkeypatch):
+    seen, plain = [], tuning.tunable
+
+    def watched(network):
+        model = plain(network)
+        model.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+        return model
+
+    monkeypatch.setattr(tuning, "tunable", watched)
     counts, labels = random_beats(np.random.default_rng(4), network, 100), np.arange(100) % 4
     own, other = ((counts, labels), (counts[:5], labels[:5]))
     quiet, noisy = (tune(network, "tuned", own, other, Tuning(epochs=2, noise=noise)) for noise in (0.0, 30.0))
     assert quiet.digest != noisy.digest
+    assert (torch.cat(seen).min(), torch.cat(seen).max()) == (0, 15)
     assert quiet.digest == tune(network, "tuned", own, other, Tuning(epochs=2)).digest
 
 
