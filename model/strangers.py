@@ -5,15 +5,16 @@ inter-2-leads: the same networks, each run on both leads of a record; their pote
 inter+svdb:    trained on DS1 and the supraventricular database.
 adaptive:      likewise, and all layers adapted to each patient with the first five minutes, which a clinician has
                labelled; the rest of the record tests, before and after.
-adaptive-chip: likewise, the output layer in integers.
+adaptive-2-leads: likewise, one network of both leads.
+adaptive-chip: of one lead, the output layer in integers.
 inter-mindful, svdb-anyone, svdb-2-leads: as the first three, by networks that were not chosen for them.
 All are tested on DS2, every annotated beat of N, S, V and F, by the golden model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,13 @@ from rich.table import Table
 
 from sparrow_ecg.model.columns import COLUMNS, columns, shown, spread
 from sparrow_ecg.model.metrics import score
-from sparrow_ecg.model.network import Network, golden
+from sparrow_ecg.model.network import Network
 from sparrow_ecg.model.network.file import siblings
 from sparrow_ecg.model.patients import Way, adapted_scores, by_phone, on_chip
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS2
-from sparrow_ecg.model.signals.ecg.testset import encoding_of
+from sparrow_ecg.model.two_leads import predict, seen
 
-LEADS = (
-    2,
-    1,
-)  # what the potentials of the first and the second lead are multiplied by: chosen on DS1, left out by records
 HARD = "232"  # the record that has three quarters of DS2's S beats
 
 
@@ -59,6 +56,7 @@ ROWS = {
     "svdb-anyone": Row("anyone", "inter+svdb"),
     "svdb-2-leads": Row("mindful", "inter+svdb", 2),
     "adaptive": Row("mindful", "inter+svdb", 1, *ADAPTED, by_phone),
+    "adaptive-2-leads": Row("mindful", "inter+svdb", 2, *ADAPTED, by_phone),
     "adaptive-chip": Row("mindful", "inter+svdb", 1, *ADAPTED, on_chip),
 }
 
@@ -81,7 +79,7 @@ def measure(name: str, beats: Beats) -> dict[str, Any]:
         "seeds": [network.provenance["seed"] for network in networks.values()],
     }
     if row.way:
-        found = adapted_scores(networks, beats, row.way).values()
+        found = adapted_scores(networks, beats, row.way, row.leads).values()
         result |= _spreads([each["after"] for each in found])
         result["before"] = _spreads([each["before"] for each in found])
         result["worse"] = sum(len(each["worse"]) for each in found)
@@ -108,18 +106,6 @@ def _spreads(results: list[dict[str, Any]]) -> dict[str, Any]:
         **spread([columns(result) for result in results]),
         "without_232": spread(rest),
     }
-
-
-def seen(network: Network, beats: Beats, leads: int) -> list[np.ndarray]:
-    """The network's counts of the beats in each lead, int64[beats, inputs]. leads: 2 asks for a second one."""
-    encoder = encoding_of(network)
-    return [encoder.encode(each) for each in (beats, replace(beats, codes=beats.second))[:leads]]
-
-
-def predict(network: Network, counts: Sequence[np.ndarray]) -> np.ndarray:
-    """The class of each beat, int64[beats]. counts: as `seen` gives them."""
-    outputs = [golden.run(network, lead).outputs for lead in counts]
-    return np.sum([weight * lead for weight, lead in zip(LEADS, outputs, strict=False)], axis=0).argmax(axis=1)
 
 
 def table(rows: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sparrow_ecg.model.network import Network
-from sparrow_ecg.model.patients import WORSE, Learner, adapted_scores, by_phone
+from sparrow_ecg.model.network import Dense, Network
+from sparrow_ecg.model.patients import WORSE, Counts, Learner, adapted_scores, by_phone
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1
 from sparrow_ecg.model.signals.ecg.splits import TUNING
 
 NAME = "anyone-inter-0"
 PATIENTS = ("100", "213", "232")
+
+Shown = tuple[np.ndarray, np.ndarray]  # counts and labels
 
 
 def test_before_and_after(mitdb_beats: Beats) -> None:
@@ -42,11 +46,42 @@ def test_all_layers_by_phone(mitdb_beats: Beats) -> None:
     assert result["worse"] == []
 
 
+def test_both_leads_teach_one_network(mitdb_beats: Beats, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learned of has each beat in both leads, with its label; both answer, and other beats than those."""
+    tuning = pytest.importorskip("sparrow_ecg.model.training.tuning", reason="torch is not installed")
+    network, learned = Network.load(NAME), []
+    last = network.layers[-1]
+    always_v = Dense(np.zeros_like(last.weights), np.array([0, 0, 1, 0]), None)
+
+    def tune(network: Network, name: str, patient: Shown, others: Shown, how: object) -> Network:
+        learned.append((patient, others))
+        return replace(network, layers=(*network.layers[:-1], always_v))
+
+    monkeypatch.setattr(tuning, "tune", tune)
+    beats = mitdb_beats.select(np.isin(mitdb_beats.record, ("101", "213")))
+    upset = {name: replace(record, codes=-record.codes[::-1]) for name, record in beats.codes.items()}
+    beats = replace(beats, second=upset)
+    result = adapted_scores({NAME: network}, beats, by_phone, leads=2)[NAME]
+    (((counts, labels), (_, others)),) = learned
+    mine = (beats.record == "213") & (beats.peak < TUNING)
+    first, second = (network.encoding.encode(replace(beats, codes=codes))[mine] for codes in (beats.codes, upset))
+    assert (counts == np.concatenate([first, second])).all()
+    assert not np.array_equal(first, second)
+    assert (labels == np.tile(beats.label[mine], 2)).all()
+    known = int((beats.record == "101").sum())
+    assert np.array_equal(others[: len(others) // 2], others[len(others) // 2 :])
+    assert 0 < len(others) // 2 <= known
+    after = result["after"]
+    assert after["beats"] == ((beats.record == "213") & ~mine).sum()
+    assert after["per_class"]["V"]["Se"] == 1
+    assert result["before"]["per_class"]["V"]["Se"] < 1
+
+
 def test_other_people_are_not_of_ds2(mitdb_beats: Beats) -> None:
     """Nor the patient; what is learned of is before the five minutes are over, what tests is after them."""
     seen = []
 
-    def watched(network: Network, counts: np.ndarray, beats: Beats, strangers: np.ndarray) -> Learner:
+    def watched(network: Network, counts: Counts, beats: Beats, strangers: np.ndarray) -> Learner:
         seen.extend(np.unique(beats.record[strangers]).tolist())
 
         def own(mine: np.ndarray) -> Network:
