@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from sparrow_ecg.hw.build import Build
+from sparrow_ecg.hw.core.mac import Mac
 from sparrow_ecg.hw.core.serial import Serial
 from sparrow_ecg.hw.core.tree import Tree
 from sparrow_ecg.model.network import Dense, Firing, golden
@@ -27,28 +28,36 @@ from sparrow_ecg.sim.rtl.regression import run_bench
 
 ROOT = Path(__file__).parents[2]
 
-# Why a mutant cannot be caught, by a pattern of "module: operator | source line". Whatever else survives is a failure.
+# Why a mutant cannot be caught, by a pattern of "core | module: operator #turn | source line". Whatever else survives
+# is a failure, and so is an entry that is about one that is caught, or about none.
 ZERO = r"(is not reset|= \S+, not \d+'[hd]0+ )"
 EQUIVALENT = {
-    rf"(count|potentials|klass|held|potential|residue|train|threshold_\d|earlier) {ZERO}": "written before it is used",
+    rf"(count|potentials|klass|held|potential|train|threshold_\d|earlier) {ZERO}": "written before it is used",
+    r"residue (is not reset|= \S+, not \d+'h0+ #2)": "written before it is used",
     rf"(issued|probe_accumulate|\\load\S*|\\read\S*) {ZERO}": "left over by a reset, it ends before a bias is loaded",
     r"train = \S+, not \d+'[hd]0+ ": "T shifts push out what was in it",
-    r"> to >= \| working = ": "a lane without a neuron works in vain: nobody takes what it has",
+    r"> to >= #\d \| working = ": "a lane without a neuron works in vain: nobody takes what it has",
     r"firing\S*: > to >=": "T is clamped to T",
     r"firing\S*: < to <=": "0 is clamped to 0",
     r"core: threshold_log2 = 2'h2, not 2'h3": "a firing unit takes all thresholds but its first as its last",
     r"loader: next \w+ without if \(! \\byte ?\)": "the words of this table have one byte, which is always the last",
-    r"sequencer: fsm_state = 3'h3, not 3'h2": "without zero skip there always are events",
-    r"sequencer: next fsm_state without if \(\| events\)": "without zero skip there always are events",
-    r"& to \| \| events\.read\.eq": "nobody looks at the list of the other layer then",
-    r"& to \| \| wanted = ": "a weight is read, but not accumulated",
+    r"no skip.*sequencer: fsm_state = 3'h3, not 3'h2 #1": "without zero skip there always are events",
+    r"no skip.*sequencer: next fsm_state without if \(\| events\)": "without zero skip there always are events",
+    r"& to \| #\d \| events\.read\.eq": "nobody looks at the list of the other layer then",
+    r"& to \| #\d \| wanted = ": "a weight is read, but not accumulated",
     r"next count without if": "it changes in cycles without accumulation",
     r"next held without if": "it changes in cycles in which nobody uses the word",
-    r"next layer_done without if": "the events of a layer are read no more when its last group leaves the lanes",
+    r"next layer_done without if \(lane": "the events of a layer are read no more when its last group leaves the lanes",
     r"lane_\d: (spike = 1'h1, not 1'h0|next spike without if \(fire\))": "it counts when integrate or fire says so",
     r"lane_\d: next potential without if \(fire\)": "without fire there is no spike",
     r"loader: next word without if": "it counts when a write says so",
-    r"loader: next write without if": "the last byte of a word writes the whole word over what was written early",
+    r"loader: next write without if \(.{0,2}byte ": "the last byte writes the whole word over what was written early",
+    r"mac.* core: next potential without if \(probe_weight_read": "written before it is used",
+    r"mac.* core: \S+ = 4'h(1, not 4'h0|6, not 4'h7) ": "the number of a neuron is used in the last layer alone",
+    r"mac.* core: - to \+ #1 \| \S+$": "in 3 bits 12, where the last layer begins, is as well added",
+    r"steps: skip_[27] = 1'h1, not 1'h0 #3": "a neuron's last step ends it, whatever it skips",
+    r"steps: skip_4 = 1'h1, not 1'h0 #1": "a neuron's last step ends it, whatever it skips",
+    r"steps: skip_5 = 1'h1, not 1'h0 #2": "a neuron's last step ends it, whatever it skips",
     r"core: next (counts|\\counts\$\d+) without if": "what enters a layer is settled when its turn comes, and stays",
 }
 
@@ -62,7 +71,10 @@ INVERTED = {"~": "", "!": "|", "|": "!"}
 
 @dataclass
 class Mutant:
-    """One change. ``number`` chooses it; ``caught`` is what the bench said, None when it survived."""
+    """One change. ``number`` chooses it; ``caught`` is what the bench said, None when it survived.
+
+    core: what the member is called. turn: which of those it is that this operator makes at the same place, from 1.
+    """
 
     number: int
     member: int
@@ -70,17 +82,23 @@ class Mutant:
     place: str
     source: str
     operator: str
+    core: str = ""
+    turn: int = 1
     caught: list | None = None
 
     @property
     def reason(self) -> str | None:
         """Why nobody can catch it, if that is known."""
-        text = f"{self.name} | {self.source}"
-        return next((reason for pattern, reason in EQUIVALENT.items() if re.search(pattern, text)), None)
+        return next((reason for pattern, reason in EQUIVALENT.items() if self.matches(pattern)), None)
 
-    def line(self, members: Sequence[Build]) -> str:
+    def matches(self, pattern: str) -> bool:
+        """Whether this is one of those that an entry of `EQUIVALENT` is about."""
+        return bool(re.search(pattern, f"{self.core} | {self.name} #{self.turn} | {self.source}"))
+
+    @property
+    def line(self) -> str:
         """All that is known of it, for a person."""
-        where = f"{self.number:4} {farm.name(members[self.member])} | {self.place} | {self.name}"
+        where = f"{self.number:4} {self.core} | {self.place} | {self.name} #{self.turn}"
         if self.caught:
             scenario, check, beat, _ = self.caught
             return f"{where} | caught by {check} in beat {beat} of {scenario}"
@@ -114,6 +132,7 @@ def broken_cores() -> list[Build]:
         Serial(4, "ram", "if", True),
         Serial(3, "ram", "ssf", False),
         Tree(),
+        Mac(1),
     )
     return [Build(network, config) for config in configs]
 
@@ -210,12 +229,13 @@ class _Module:
         inside = Path(file).is_relative_to(ROOT) and ".venv" not in file
         shown = f"{Path(file).relative_to(ROOT)}:{number}" if inside else f"hw, in {self.name}"
         source = linecache.getline(file, int(number)).strip() if inside else target
-        made = Mutant(len(self.mutants) + 1, self.member, self.name, shown, source, operator)
         if self.seen[shown, operator] == ALIKE:
             return "1'h0"
         self.seen[shown, operator] += 1
-        self.mutants.append(made)
-        return f"(farm.mutant == {made.number})"
+        chosen, turn = len(self.mutants) + 1, self.seen[shown, operator]
+        core = farm.name(self.core)
+        self.mutants.append(Mutant(chosen, self.member, self.name, shown, source, operator, core, turn))
+        return f"(farm.mutant == {chosen})"
 
     def _assignment(self, line: str) -> str:
         found = re.match(r"  assign (.+?)\s+= (.+);\n", line)
@@ -261,9 +281,10 @@ class _Module:
             place = self.declared.get(name)
             if constant := re.fullmatch(r"(\d+)'([hd])([0-9a-f]+)", value):
                 bits, number = int(constant[1]), int(constant[3], 16 if constant[2] == "h" else 10)
-                if bits > 1 and len(indent) == 4:  # the default of a table: mostly of addresses that never come
+                table = bits > 1 or self.name == "steps"
+                if table and len(indent) == 4:  # its default: mostly of addresses that never come
                     return line
-                flipped = f"{bits}'h{number ^ 1 << self._bit(bits):x}"
+                flipped = f"{bits}'h{number ^ 1 << self._bit(bits, name):x}"
                 when = self._new(place, name, f"{name} = {flipped}, not {value}")
                 return f"{indent}{target} = {when} ? {flipped} : {value};\n"
             if len(indent) > 4:  # the first of a block is the default
@@ -271,11 +292,13 @@ class _Module:
                 return f"{indent}if (!{when}) {target} = {value} ;\n"
         return line
 
-    def _bit(self, bits: int) -> int:
+    def _bit(self, bits: int, name: str) -> int:
         """Which bit of a constant to flip: in tables, one of lane 0, as not all lanes are always used."""
         geometry = self.core.geometry
         turn = len(self.mutants)
-        if self.name == "weights":  # its sign: a low bit is lost where the spikes of its neuron stay the same
+        if self.name == "weights" or name.startswith(
+            "weight_"
+        ):  # its sign: a low bit is lost where the spikes of its neuron stay the same
             return geometry.weight_bits - 1
         return turn % geometry.bias_bits if self.name == "biases" else 0
 
@@ -303,3 +326,16 @@ def hunt(every: int = 1, on_count: Callable[[int, int], None] = lambda done, tot
     for mutant in chosen:
         mutant.caught = caught[str(mutant.number)]
     return chosen
+
+
+def inexact(mutants: Sequence[Mutant], whole: bool = True) -> list[str]:
+    """What is wrong in `EQUIVALENT`, a line each, by mutants that were hunted: an entry is about one that was caught,
+    or, of a ``whole`` list, about none that was not.
+    """
+    wrong = []
+    for pattern, reason in EQUIVALENT.items():
+        about = [mutant for mutant in mutants if mutant.matches(pattern)]
+        wrong += [f"caught, though '{reason}': {mutant.line}" for mutant in about if mutant.caught]
+        if whole and all(mutant.caught for mutant in about):
+            wrong.append(f"nothing survives that is so because '{reason}': {pattern}")
+    return wrong

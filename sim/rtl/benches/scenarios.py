@@ -35,11 +35,13 @@ async def bounds(driver: CorePlayer) -> None:
 
 
 async def stalls(driver: CorePlayer) -> None:
-    """Random stalls of the inputs, and back-pressure on the results, rare and frequent."""
+    """Random stalls of the inputs, and back-pressure on the results, rare and frequent; and results that are not taken
+    while the next counts wait.
+    """
     await driver.reset()
-    for often in (0.2, 0.8):
+    for often, pressure in ((0.2, 0.2), (0.8, 0.8), (0.0, 0.8)):
         beats = random_beats(driver.rng, driver.member.network, 5)
-        await driver.play(beats, stalls=often, pressure=often, image=driver.member.image())
+        await driver.play(beats, stalls=often, pressure=pressure, image=driver.member.image())
 
 
 async def resets(driver: CorePlayer) -> None:
@@ -56,6 +58,10 @@ async def resets(driver: CorePlayer) -> None:
         await driver.play(random_beats(rng, network, 3), image=image, cycles=begun)
         await driver.reset()
         await driver.play(random_beats(rng, network, 1), image=image)
+    if not image:  # counts that come slowly: a core that was switched off is awake before all of them are there
+        await driver.play(_full(network), stalls=0.9, cycles=8 * network.inputs)
+        await driver.reset()
+        await driver.play(random_beats(rng, network, 1))
 
 
 async def another_patient(driver: CorePlayer, thresholds: int = 4) -> None:
