@@ -114,7 +114,7 @@ upsets: $(DEV) ## turn every flip-flop of a chip over in every cycle of a beat; 
 formal: $(FORMAL) ## prove what must hold of the RTL, for all inputs (ARGS=--broken: planted bugs must be found)
 	$(RUN) formal $(ARGS)
 
-signoff: $(BASE) ## what was shown, put together from build/results: build/results/signoff.json (nothing is run)
+signoff: $(if $(findstring --run,$(ARGS)),$(DEV) $(FIRMWARE) $(SILICON) $(FORMAL),$(BASE)) ## what was shown, from build/results: build/results/signoff.json (ARGS=--run: runs what is missing, hours, resumable)
 	$(RUN) signoff $(ARGS)
 
 energy: $(BASE) ## energy by formula from the RTL's activity, three architectures, SSF, IF and ANN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from sparrow_ecg.model.errors import InputError, VerificationError
 from sparrow_ecg.model.network import Network
+from sparrow_ecg.sim.report.figures import Figure, Source
 from sparrow_ecg.sim.report.signoff import collect
 
 
@@ -47,6 +49,7 @@ def test_the_core_of_least_power_of_any_seed(tmp_path: Path) -> None:
         "average_nw_25": 6.0,
         "average_nw_37": 12.0,
         "active_nj": 0.1,
+        "violations": None,
     }
 
 
@@ -55,6 +58,41 @@ def test_a_placed_core_is_not_beaten_by_its_own_estimate(tmp_path: Path) -> None
     write(tmp_path, "gatepower-tiny-sky130-mac-placed.json", measured(6.5, placed=True))
     power = collect(tmp_path)["power"]["tiny"]
     assert (power["core"], power["placed"], power["average_nw_25"]) == ("tiny-mac-placed", True, 6.5)
+
+
+def test_a_core_with_its_clock_tree_has_its_violations(tmp_path: Path) -> None:
+    write(tmp_path, "gatepower-tiny-sky130-mac.json", measured(6.0, violations=[], clock_tree="estimated"))
+    built = measured(6.4, placed=True, violations=["hold"], clock_tree="built")
+    write(tmp_path, "gatepower-tiny-sky130-mac-placed-clocked.json", built)
+    power = collect(tmp_path)["power"]["tiny"]
+    assert (power["core"], power["violations"]) == ("tiny-mac-placed-clocked", 1)
+    assert power["cores"]["tiny-mac"]["violations"] is None
+
+
+def test_what_is_known_from_before_stands_in_for_results_of_the_same_networks(tmp_path: Path) -> None:
+    def figure(name: str, at: str, value: float, digest: str, scale: float = 1) -> Figure:
+        source = Source(file=f"gatepower-{name}.json", network="tiny", digest=digest)
+        return Figure(
+            value=value, unit="", command=name, sources=(source,), given={"corner": "tt_025C_1v80"}, at=at,
+            scale=scale, measured=date(2026, 1, 2), collected=True,
+        )  # fmt: skip
+
+    own = Network.load("tiny").digest
+    known = {
+        "a": figure("tiny-sky130-mac", "average_nw.25", 5.0, own),
+        "b": figure("tiny-sky130-mac", "energy_per_beat_nj", 2000.0, own, scale=1000),
+        "c": figure("tiny-sky130-tree-chip", "average_nw.25", 1.0, own),
+        "d": figure("tiny-sky130-serial", "average_nw.25", 0.5, "of another network"),
+        "e": figure("tiny-sky130-serial-lanes4", "energy_per_beat_nj", 0.5, own),
+    }
+    power = collect(tmp_path, known)["power"]["tiny"]
+    assert set(power["cores"]) == {"tiny-mac", "tiny-tree-chip"}
+    assert (power["core"], power["average_nw_25"], power["active_nj"]) == ("tiny-mac", 5.0, 2.0)
+    assert (power["measured"], power["command"]) == ("2026-01-02", "tiny-sky130-mac")
+    write(tmp_path, "gatepower-tiny-sky130-mac.json", measured(6.0))
+    power = collect(tmp_path, known)["power"]["tiny"]
+    assert power["average_nw_25"] == 6.0
+    assert "measured" not in power
 
 
 def test_a_gated_core_stands_beside_the_others(tmp_path: Path) -> None:
@@ -68,6 +106,7 @@ def test_a_gated_core_stands_beside_the_others(tmp_path: Path) -> None:
         "average_nw_25": 0.8,
         "average_nw_37": 1.6,
         "active_nj": 0.3,
+        "violations": None,
     }
     assert power["gated"] == gated
 
