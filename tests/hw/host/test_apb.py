@@ -36,6 +36,7 @@ def test_beats(config):
         await context.tick()
         context.set(chip.penable, 1)
         while not context.get(chip.pready):
+            assert word is not None, "a read waits"
             await context.tick()
         seen = context.get(chip.prdata), bool(context.get(chip.pslverr))
         await context.tick()
@@ -64,6 +65,8 @@ def test_beats(config):
     async def bench(context: Any) -> None:
         await both(context, "settings", protocol.full("settings"))
         await both(context, "control", protocol.word("control", start=1))  # refused, unless the weights are built in
+        for name, word in (("status", None), ("error", None), ("beat", 0), ("error", None)):
+            await both(context, name, word)
         if chip.controller.images:
             image = chip.controller.images.of(network)
             await both(context, "control", protocol.word("control", load=1))
@@ -74,6 +77,7 @@ def test_beats(config):
             counts = bytes(beat.tolist()).ljust(8, b"\0")
             for k in range(0, len(counts), 4):
                 await both(context, "beat", int.from_bytes(counts[k : k + 4], "big"))
+                await both(context, "beat")  # busy with its last word: a read is refused at once
             await settle(context)
             assert context.get(chip.irq) == model.irq == 1
             for address in range(80):

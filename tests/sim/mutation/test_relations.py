@@ -6,7 +6,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from amaranth.hdl import Array, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -105,3 +105,53 @@ def test_what_only_an_unlikely_sequence_shows_is_not_proven_equal():
         related = relations.Relations(proof.Prover(circuit, lanes, closed.rows, {}))
         assert len(missed) > 5
         assert [commands[k] for k in missed if related.equal(k)] == []
+
+
+class Late(wiring.Component):
+    """A word that is taken when it is asked for, and shown in the cycle after; or shown after any ``other``."""
+
+    def __init__(self, by_other: bool) -> None:
+        self.by_other = by_other
+        super().__init__({"ask": In(1), "other": In(1), "word": In(3), "shown": Out(3), "beside": Out(2)})
+
+    def elaborate(self, platform) -> Module:
+        m = Module()
+        fresh, late = Signal(), Signal()
+        held = Signal(3)
+        m.d.sync += [fresh.eq(self.ask), late.eq(self.other)]
+        with m.If(self.ask):
+            m.d.sync += held.eq(self.word)
+        m.d.comb += [self.shown.eq(Mux(late if self.by_other else fresh, held, 0)), self.beside.eq(Cat(fresh, late))]
+        return m
+
+
+@pytest.mark.parametrize("by_other", [False, True])
+def test_what_was_guessed_from_too_little_is_dropped(by_other, monkeypatch):
+    """While it was recorded, ``other`` came with ``ask`` alone: what is held seems never to differ after ``other``.
+    That must be dropped: who can be proven equal without it is; who cannot, as it hid that he is seen, is not.
+    """
+    build = SimpleNamespace(component=Late(by_other), top="late")
+    flat, commands = netlist.elaborated(build, 60, hunt.SEED)
+    circuit = netlist.mapped(flat, "late", commands)
+    draw = random.Random(1)
+
+    def play(lanes: Lanes, together: bool) -> Pins:
+        pins = Pins(lanes)
+        for _ in range(400):
+            ask = draw.getrandbits(1)
+            pins["rst"], pins["ask"], pins["word"] = draw.random() < 0.05, ask, draw.getrandbits(3)
+            pins["other"] = draw.getrandbits(1) and (ask or not together)
+            pins.row(look=pins.mask("shown", "beside"))
+        return pins
+
+    with Lanes(circuit) as lanes:
+        caught = set(dict(hunt._played(lanes, play(lanes, False).rows, list(range(len(commands))))))
+        related = relations.Relations(proof.Prover(circuit, lanes, play(lanes, True).rows, {}))
+        tried, make = [], relations._Induction
+        monkeypatch.setattr(relations, "_Induction", lambda *given: tried.append(make(*given)) or tried[-1])
+        proven = {k for k in range(len(commands)) if related.equal(k)}
+    assert len(caught) > 20
+    assert not caught & proven
+    assert caught | proven == set(range(len(commands)))
+    # Who is seen with all guesses is given up at once, who is seen without a wrong one as soon as that is dropped.
+    assert max(each.calls for each in tried if each.mutant not in proven) <= (9 if by_other else 1)
