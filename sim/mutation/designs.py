@@ -22,6 +22,7 @@ class Design:
     scales:  of sessions: what survives one is played the next.
     guards:  outputs that no check looks at but while another is high, or low if that begins with ``~``.
     watched: of the build, signals inside that checks look at, too.
+    together: registers of which a proof needs all values that they have at once.
     """
 
     make: Callable[[], Build]
@@ -30,6 +31,7 @@ class Design:
     scales: tuple[int, ...] = (1, 8)
     guards: dict[str, str] = field(default_factory=dict)
     watched: Callable[[Build], tuple[str, ...]] = lambda build: ()
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 def near_their_end(build: Build, by: int = 500) -> Build:
@@ -49,11 +51,22 @@ def every_bit() -> Network:
 
 RESULT = {"result__payload": "result__valid"}
 BEATS = {"beats__payload": "beats__valid", **dict.fromkeys(("off", "block", *monitor.WATCHED), "~clock_request")}
+# An event is read at a place that its list has, and is of a neuron that there is.
+LENGTHS = [f"events_{parity}.$signature__addr" for parity in (0, 1)]
+LISTS = (
+    *(("sequencer.fsm_state", "sequencer.layer", "sequencer.position", length) for length in LENGTHS),
+    *(("sequencer.layer", "sequencer.neuron", length) for length in LENGTHS),
+)
 DESIGNS: dict[str, Design] = {
     "tree": Design(lambda: Build(Network.load("tiny"), Tree()), core.play, 700, guards=RESULT, watched=core.watched),
     "serial": Design(lambda: Build(every_bit(), Serial(3)), core.play, 400, guards=RESULT, watched=core.watched),
     "serial-ram": Design(
-        lambda: Build(every_bit(), Serial(2, "ram", "if")), core.play, 400, guards=RESULT, watched=core.watched
+        lambda: Build(every_bit(), Serial(2, "ram", "if")),
+        core.play,
+        400,
+        guards=RESULT,
+        watched=core.watched,
+        together=LISTS,
     ),
     "chip-tree": Design(lambda: near_their_end(Build(every_bit(), Tree(), "chip", "apb"), by=100), chip.play, 500),
     "chip-ram": Design(

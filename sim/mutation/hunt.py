@@ -82,7 +82,7 @@ def hunt(
         found = _hunt(design, circuit, found, progress, prove)
         (folder / "mutants.json").write_text(json.dumps([asdict(mutant) for mutant in found]))
 
-    key = [flat, *commands, str(prove), str(design.scales), json.dumps(design.guards), *sources]
+    key = [flat, *commands, str(prove), str(design.scales), json.dumps(design.guards), str(design.together), *sources]
     return [Mutant(**each) for each in json.loads((cached("hunted", key, make) / "mutants.json").read_text())]
 
 
@@ -125,11 +125,12 @@ class Known:
     def __init__(self, circuit: netlist.Netlist, lanes: Lanes, rows: Rows, design: Design):
         self.circuit, self.lanes, self.rows, self.design = circuit, lanes, rows, design
         self.twins = twins.Twins(circuit, design.guards)
-        self.key = [Path(module.__file__ or "").read_text() for module in (proof, relations, twins)]
+        sources = [Path(module.__file__ or "").read_text() for module in (proof, relations, twins)]
+        self.key = [str(design.together), *sources]
 
     @cached_property
     def prover(self) -> proof.Prover:
-        return proof.Prover(self.circuit, self.lanes, self.rows, self.design.guards)
+        return proof.Prover(self.circuit, self.lanes, self.rows, self.design.guards, self.design.together)
 
     @cached_property
     def relations(self) -> relations.Relations:

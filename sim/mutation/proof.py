@@ -45,9 +45,17 @@ class Prover:
     """Of mutants of a netlist, by what was seen in some rows.
 
     guards: outputs that nobody looks at but while another is high, or low if that begins with ``~``.
+    together: registers all of whose values are looked at together, too. Raises KeyError for one that is not there.
     """
 
-    def __init__(self, netlist: Netlist, lanes: Lanes, rows: Rows, guards: Mapping[str, str]):
+    def __init__(
+        self,
+        netlist: Netlist,
+        lanes: Lanes,
+        rows: Rows,
+        guards: Mapping[str, str],
+        together: Iterable[Sequence[str]] = (),
+    ):
         self.netlist, self.lanes, self.rows, self.guards = netlist, lanes, rows.part(slice(ROWS)), guards
         self.gates = [tuple(gate) for gate in netlist.gates.tolist()]
         self.driver = {gate[4]: k for k, gate in enumerate(self.gates)}
@@ -66,11 +74,11 @@ class Prover:
         self.shown |= {flop.at_once[0]: ALWAYS for flop in self.flops if flop.at_once}
         self.ends = states | self.shown.keys()
         self.looked = {net: guard for net, guard in self.shown.items() if net not in states}  # those that are no state
-        self.words: dict[str, list[int]] = defaultdict(list)  # registers and words of memories, by name
+        self.words: dict[str, list[int]] = {}  # registers and words of memories, by name
         for k, flop in enumerate(self.flops):
-            self.words[flop.name.rpartition("[")[0] or flop.name].append(k)
+            self.words.setdefault(flop.name.rpartition("[")[0] or flop.name, []).append(k)
         self.invariants: list[Clause] = []
-        self.invariants = self._invariants()
+        self.invariants = self._invariants([[k for name in names for k in self.words[name]] for names in together])
 
     def _guard(self, output: str) -> int:
         """A literal."""
@@ -138,9 +146,10 @@ class Prover:
         """Small ones."""
         return [flops for name, flops in self.words.items() if "[" not in name and len(flops) <= SINGLE]
 
-    def _invariants(self) -> list[Clause]:
+    def _invariants(self, together: Iterable[list[int]]) -> list[Clause]:
         """What never happens: bits that change, values of registers or parts of them, and of pairs of small ones, that
-        were not seen. Those that had new ones to the end are left out: more may come.
+        were not seen. Those that had new ones to the end are left out: more may come. Not so those of flip-flops that
+        are said to belong together.
         """
         seen = self.lanes.states(self.rows, None)[:, 0].astype(np.int64)
         candidates: dict[Clause, int] = {}  # and the last row in which there was something new
@@ -160,7 +169,9 @@ class Prover:
             elif bits <= PAIR:
                 each = (np.unique(seen[:, flops] @ (1 << np.arange(len(flops)))).tolist() for flops in (one, other))
                 candidates |= self._never([*one, *other], seen, [a + (b << len(one)) for a, b in product(*each)])
-        return self._inductive([clause for clause, last in candidates.items() if last <= len(seen) // 2])
+        few = [clause for clause, last in candidates.items() if last <= len(seen) // 2]
+        few += [clause for flops in together for clause in self._never(flops, seen, range(1 << len(flops)))]
+        return self._inductive(few)
 
     def _never(self, flops: Sequence[int], seen: np.ndarray, values: Collection[int]) -> dict[Clause, int]:
         """Those of these values that flip-flops were not seen to have, and the last row with one that was new."""

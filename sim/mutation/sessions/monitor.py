@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from copy import copy
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from sparrow_ecg.hw.build import Build
 from sparrow_ecg.hw.frontend.monitor import beat_layout
 from sparrow_ecg.hw.ports import result_layout
 from sparrow_ecg.model.errors import VerificationError
-from sparrow_ecg.model.frontend.blocks import BLOCK, LAG, REACH
-from sparrow_ecg.model.frontend.detector import FLOOR, INTERVAL_LOG2, REFRACTORY, T_WAVE, Detector, five_eighths
+from sparrow_ecg.model.frontend.blocks import BLOCK
 from sparrow_ecg.model.frontend.frontend import PROBES, FrontEnd
 from sparrow_ecg.model.frontend.stream import Stream
 from sparrow_ecg.model.network import golden
@@ -20,6 +18,7 @@ from sparrow_ecg.model.signals.ecg.abused import TOP, abuse
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE, ZERO
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.mutation.pins import Pins
+from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded
 from sparrow_ecg.sim.rtl.monitor import NAMES, REGISTERS, RENAMED
 
 PATIENCE = 5000  # cycles without a sample taken
@@ -64,75 +63,6 @@ def doubtful(seconds: int, seed: int) -> np.ndarray:
     return np.clip(np.rint(ZERO + signal + drift), 0, TOP).astype(np.int64)
 
 
-def critical(front: FrontEnd, seconds: int, seed: int, base: int = ZERO) -> np.ndarray:
-    """Codes of pulses whose bend is, to the last bit, what the detector's thresholds are, or one or two more or less;
-    and which come when an interval that it asks for is just over. base: the code between them; a low one leaves room
-    for the highest.
-    """
-    rng = np.random.default_rng(seed)
-    stream = Stream(front)
-    codes: list[int] = []
-    detector = stream.state.detector
-    highest = 16 * (TOP - base - 2)
-    tall = 0  # pulses to come of the highest, T waves, which lift the noise, and what is just refused then
-    while len(codes) < seconds * SAMPLING_RATE:
-        tall = tall - 1 if tall else int(rng.integers(60)) * int(rng.integers(40) == 0)
-        usual = detector.usual >> INTERVAL_LOG2
-        overdue = usual + five_eighths(usual)
-        looked_back = (
-            not tall and rng.random() < 0.4
-        )  # a pulse that is refused, and is a beat once the next is overdue, or just not
-        at = int(rng.choice([REFRACTORY + 1, T_WAVE, 3 * usual // 4, overdue, usual, int(rng.integers(18, 140))]))
-        if looked_back:
-            at = int(rng.integers(T_WAVE - 2, max(T_WAVE, usual)))
-        elif tall:
-            at = (T_WAVE + 6, T_WAVE - 5, T_WAVE + 30, T_WAVE - 5, T_WAVE + 30)[tall % 5]
-        until = stream.state.block + max(2, at + int(rng.integers(-2, 3)) + LAG - detector.age)
-        while stream.state.block < until:
-            _block(stream, codes, [0] * BLOCK, base)
-        levels = [five_eighths(x) for x in (detector.threshold, detector.height, detector.threshold)]
-        levels += [detector.threshold, FLOOR, detector.held, detector.highest, 4 * detector.beats, detector.beats]
-        height = int(rng.choice(levels)) if rng.random() < 0.7 else int(np.exp(rng.uniform(3, np.log(highest))))
-        if looked_back:
-            height = _just_beat(detector, overdue)
-        elif tall:
-            wave = five_eighths(detector.height) - 3
-            height = (detector.threshold - 3, wave, highest - 3, wave, highest - 3)[tall % 5]
-        height = min(max(4, height + int(rng.integers(-2, 3))), highest)
-        odd = height % 2
-        _block(stream, codes, [odd, 0, 0, 0], base)
-        for _ in range(REACH - 1):
-            _block(stream, codes, [0] * BLOCK, base)
-        each, more = divmod((height + odd) // 2, 2 * BLOCK)
-        pulse = [each + (k < more) for k in range(2 * BLOCK)]
-        _block(stream, codes, pulse[:BLOCK], base)
-        _block(stream, codes, pulse[BLOCK:], base)
-        if looked_back:
-            for _ in range(max(0, overdue - detector.age) + LAG + 3):
-                _block(stream, codes, [0] * BLOCK, base)
-    return np.array(codes)
-
-
-def _just_beat(detector: Detector, until: int) -> int:
-    """The least height that becomes a beat until that age, be it that the detector looks back for it."""
-    low, high = 0, TOP << 4
-    while high - low > 1:
-        height = (low + high) // 2
-        tried = copy(detector)
-        heard = [tried.push(height)]
-        while tried.age <= until and not any(heard):
-            heard.append(tried.push(0))
-        low, high = (low, height) if any(heard) else (height, high)
-    return high
-
-
-def _block(stream: Stream, codes: list[int], signal: list[int], base: int) -> None:
-    """Of two blocks in turn one is a bit higher, as electrodes that are off are told by what does not change."""
-    for code in signal:
-        codes.append(base + code + len(codes) // BLOCK % 2)
-        list(stream.push(codes[-1]))
-
-
 def play(pins: Pins, build: Build, scale: int) -> None:
     """All pins in every cycle, with stalls; with a scale over 1 long recordings, at which checks look once a block.
     Raises VerificationError.
@@ -142,8 +72,10 @@ def play(pins: Pins, build: Build, scale: int) -> None:
             _Player(pins, build, often=0.3 * turn).play(codes.tolist())
         return
     seconds = 60 * scale
+    front = FrontEnd.of(build.network, build.rate)
     for seed, base in enumerate((ZERO, 2)):
-        _Player(pins, build).hurry(critical(FrontEnd.of(build.network, build.rate), seconds, seed, base).tolist())
+        _Player(pins, build).hurry(critical(front, seconds, seed, base).tolist(), resets=False)
+    _Player(pins, build).hurry(crowded(front, seconds // 2, 0).tolist(), resets=False)
     _Player(pins, build).hurry(doubtful(seconds // 2, 1).tolist())
     _Player(pins, build).hurry(abuse(doubtful(seconds // 2, 2), 2).tolist())
 
@@ -188,12 +120,14 @@ class _Player:
                 self.due += [self._expected(told, counts) for told, counts in self.stream.push(codes[taken])]
                 taken, offered, quiet = taken + 1, False, 0
 
-    def hurry(self, codes: list[int]) -> None:
-        """A sample whenever it is at rest."""
+    def hurry(self, codes: list[int], resets: bool = True) -> None:
+        """A sample whenever it is at rest. resets: now and then; what was made for what the detector has learnt needs
+        one that forgets nothing.
+        """
         pins = self.pins
         block = -1
         for code in codes:
-            if self.random.random() < (0.002 if self.stream.state.quality.off else 0.00005):
+            if resets and self.random.random() < (0.002 if self.stream.state.quality.off else 0.00005):
                 self.reset()
             pins["samples__valid"], pins["samples__payload"], pins["beats__ready"] = 1, code, 0
             pins.row()

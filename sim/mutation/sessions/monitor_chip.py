@@ -11,7 +11,8 @@ from sparrow_ecg.model.signals.ecg.abused import abuse
 from sparrow_ecg.model.signals.ecg.mitdb import ZERO
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.mutation.sessions.bus import PATIENCE, Bus
-from sparrow_ecg.sim.mutation.sessions.monitor import WATCHED, WORK, critical, doubtful, recordings
+from sparrow_ecg.sim.mutation.sessions.monitor import WATCHED, WORK, doubtful, recordings
+from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded
 
 SHOWN = ("status", "event", "beat", "cause", "time")
 
@@ -22,8 +23,10 @@ def play(pins: Pins, build: Build, scale: int) -> None:
     bus = Bus(pins, model)
     rng, protocol = bus.rng, bus.protocol
     if scale > 1:
+        front = FrontEnd.of(build.network, build.rate)
         for base in (ZERO, 2):
-            _hurry(bus, critical(FrontEnd.of(build.network, build.rate), 20 * scale, 3, base).tolist())
+            _hurry(bus, critical(front, 40 * scale, 3, base).tolist(), resets=False)
+        _hurry(bus, crowded(front, 30 * scale, 3).tolist(), resets=False)
         _hurry(bus, doubtful(45 * scale, 3).tolist())
         _hurry(bus, abuse(doubtful(30 * scale, 4), 4).tolist())
         _too_fast(bus)
@@ -67,15 +70,17 @@ def inside() -> tuple[str, ...]:
     return tuple(f"controller.monitor.{name}" for name in WATCHED)
 
 
-def _hurry(bus: Bus, codes: list[int]) -> None:
-    """Samples whenever it is at rest, and a host that reads every event, and now and then anything."""
+def _hurry(bus: Bus, codes: list[int], resets: bool = True) -> None:
+    """Samples whenever it is at rest, and a host that reads every event, and now and then anything.
+    resets: as of a monitor.
+    """
     pins, model, rng, protocol = bus.pins, bus.model, bus.rng, bus.protocol
     assert isinstance(model, MonitorModel)
     registers = [f"controller.monitor.{name}" for name in WATCHED]
     bus.reset()
-    block, told, rests = -1, 0, True
+    block, told, rests, away = -1, 0, True, 0
     for code in codes:
-        if rng.random() < (0.002 if model.stream.state.quality.off else 0.00005):
+        if resets and rng.random() < (0.002 if model.stream.state.quality.off else 0.00005):
             bus.reset()
             block, told = -1, 0
         if rests and rng.integers(64):
@@ -101,8 +106,10 @@ def _hurry(bus: Bus, codes: list[int]) -> None:
                 bus.access(name)
         if model.told != told or rng.integers(2000) == 0:
             told = model.told
-            late = rng.integers(20) == 0 if len(model.events) < model.controller.depth else rng.integers(3) == 0
-            if (model.events and not late) or rng.integers(8) == 0:
+            depth = model.controller.depth  # the host may be away until events are lost
+            away = depth + 3 if not away and rng.integers(20) == 0 else max(0, away - 1)
+            late = rng.integers(20) == 0 if len(model.events) < depth else rng.integers(3) == 0
+            if not away and ((model.events and not late) or rng.integers(8) == 0):
                 bus.access("cause", int(rng.integers(1 + protocol.full("cause"))))
                 while model.events and rng.integers(4):
                     bus.access("done", model.events[0].sequence)
