@@ -20,7 +20,12 @@ def seen(network: Network, beats: Beats, leads: int) -> list[np.ndarray]:
     return [encoder.encode(each) for each in (beats, replace(beats, codes=beats.second))[:leads]]
 
 
+def added(network: Network, counts: Sequence[np.ndarray]) -> np.ndarray:
+    """The potentials of all leads, weighted by `LEADS`: int64[beats, outputs]. counts: as `seen` gives them."""
+    outputs = [golden.run(network, lead).outputs for lead in counts]
+    return np.sum([weight * lead for weight, lead in zip(LEADS, outputs, strict=False)], axis=0)
+
+
 def predict(network: Network, counts: Sequence[np.ndarray]) -> np.ndarray:
     """The class of each beat, int64[beats]. counts: as `seen` gives them."""
-    outputs = [golden.run(network, lead).outputs for lead in counts]
-    return np.sum([weight * lead for weight, lead in zip(LEADS, outputs, strict=False)], axis=0).argmax(axis=1)
+    return added(network, counts).argmax(axis=1)

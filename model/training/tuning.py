@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from sparrow_ecg.model.network import Network
+from sparrow_ecg.model.network import Network, golden
 from sparrow_ecg.model.training.integers import IntegerLayer, IntegerNetwork
 from sparrow_ecg.model.training.recipes import EACH
 
@@ -41,6 +41,9 @@ class Tuning:
 
 # A stranger's `mindful`, chosen on records of DS1 and svdb that its networks had not seen.
 PATIENT = Tuning(epochs=60, others=2.0, rate=0.007, balance=0.5, noise=1.0)
+
+# The same on all beats of a record that nobody has labelled: there are more of them.
+ITSELF = replace(PATIENT, epochs=10)
 
 
 def sampled(labels: np.ndarray, records: np.ndarray) -> np.ndarray:
@@ -72,6 +75,11 @@ def tunable(network: Network) -> IntegerNetwork:
     return IntegerNetwork(layers)
 
 
+def unit(network: Network, counts: np.ndarray) -> float:
+    """Of potentials, so that they are good logits: a third of their deviation over beats, int64[beats, inputs]."""
+    return float(torch.tensor(golden.run(network, counts[:4096]).outputs).float().std()) / 3 or 1.0
+
+
 def tune(
     network: Network,
     name: str,
@@ -85,8 +93,7 @@ def tune(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     model = tunable(network)
-    with torch.no_grad():
-        temperature = float(model(torch.tensor(others[0][:4096]).float()).std()) / 3 or 1.0
+    temperature = unit(network, others[0])
     optimizer = torch.optim.AdamW(model.parameters(), lr=tuning.rate, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, tuning.epochs)
     beats, top = len(patient[1]), (1 << network.input_bits) - 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sparrow_ecg.model.network import Dense, Network
-from sparrow_ecg.model.patients import WORSE, Counts, Learner, adapted_scores, by_phone
+from sparrow_ecg.model.patients import WORSE, Counts, Learner, adapted_scores, by_itself, by_phone
 from sparrow_ecg.model.signals.ecg.beats import Beats
 from sparrow_ecg.model.signals.ecg.mitdb import DS1
 from sparrow_ecg.model.signals.ecg.splits import TUNING
@@ -44,6 +44,23 @@ def test_all_layers_by_phone(mitdb_beats: Beats) -> None:
     assert result["adapted"] == ["232"]
     assert result["after"]["accuracy"] > result["before"]["accuracy"] + 0.3
     assert result["worse"] == []
+
+
+def test_by_itself_no_label_is_looked_at(mitdb_beats: Beats, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The patient's labels change what is scored, not what is learned; every beat of the record is in both."""
+    tuning = pytest.importorskip("sparrow_ecg.model.training.tuning", reason="torch is not installed")
+    monkeypatch.setattr(tuning, "ITSELF", replace(tuning.ITSELF, epochs=1))
+    network, found = Network.load(NAME), []
+    beats = mitdb_beats.select(np.isin(mitdb_beats.record, ("101", "106", "213")))
+    mine = beats.record == "213"
+    wrong = replace(beats, label=np.where(mine, (beats.label + 1) % 4, beats.label))
+    for each in (beats, wrong):
+        result = adapted_scores({NAME: network}, each, by_itself)[NAME]
+        assert result["adapted"] == ["213"]
+        assert result["after"]["beats"] == mine.sum()
+        found.append([np.sum(result[when]["confusion"], axis=0).tolist() for when in ("before", "after")])
+    assert found[0] == found[1]
+    assert found[0][0] != found[0][1]
 
 
 def test_both_leads_teach_one_network(mitdb_beats: Beats, monkeypatch: pytest.MonkeyPatch) -> None:

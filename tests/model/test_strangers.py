@@ -20,7 +20,8 @@ def test_the_verb_writes_what_scripts_read(mitdb: Path, tmp_path: Path, monkeypa
     tuning = pytest.importorskip(
         "sparrow_ecg.model.training.tuning", reason="torch is not installed: the extra `train`"
     )
-    monkeypatch.setattr(tuning, "PATIENT", replace(tuning.PATIENT, epochs=3))
+    for way in ("PATIENT", "ITSELF"):
+        monkeypatch.setattr(tuning, way, replace(getattr(tuning, way), epochs=3))
     monkeypatch.setattr(strangers, "siblings", lambda *of: siblings(*of)[:2])
     monkeypatch.setattr(verb, "UNPACED", ("106", "119", "200", "232"))
     monkeypatch.setattr(verb, "available", lambda folder: available(folder)[:1])
