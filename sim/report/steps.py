@@ -25,7 +25,7 @@ FIXED = {
     "equivalence-monitor": (1, "equivalence -n watch --top monitor --mapping leakage"),
     "formal": (4, "formal"),
     "cosim": (4, "cosim"),
-    "cosim-second": (10, "cosim --second"),
+    "cosim-second": (3, "cosim --second"),
     "mutate": (30, "mutate"),
     "mutants": (40, "mutants --prove --quiet"),
 }
