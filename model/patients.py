@@ -56,6 +56,8 @@ def by_itself(network: Network, counts: Counts, beats: Beats, strangers: np.ndar
         potentials = added(network, [lead[mine] for lead in counts])
         second, first = np.sort(potentials, axis=1)[:, -2:].T
         sure = first - second >= ahead
+        if not sure.any():
+            return network
         answered = _shown(counts, mine[sure], potentials[sure].argmax(axis=1))
         return tuning.tune(network, network.name, answered, others, tuning.ITSELF)
 

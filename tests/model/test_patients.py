@@ -63,6 +63,15 @@ def test_by_itself_no_label_is_looked_at(mitdb_beats: Beats, monkeypatch: pytest
     assert found[0][0] != found[0][1]
 
 
+def test_by_itself_nothing_is_learned_where_nothing_is_sure(mitdb_beats: Beats) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: the extra `train` brings it")
+    network = Network.load(NAME)
+    last = network.layers[-1]
+    doubting = replace(network, layers=(*network.layers[:-1], Dense(last.weights[[0, 0, 0, 0]], last.biases * 0, None)))
+    beats = mitdb_beats.select(np.isin(mitdb_beats.record, ("101", "213")))
+    assert adapted_scores({NAME: doubting}, beats, by_itself)[NAME]["adapted"] == []
+
+
 def test_both_leads_teach_one_network(mitdb_beats: Beats, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is learned of has each beat in both leads, with its label; both answer, and other beats than those."""
     tuning = pytest.importorskip("sparrow_ecg.model.training.tuning", reason="torch is not installed")
