@@ -18,7 +18,7 @@ from sparrow_ecg.model.signals.ecg.abused import TOP, abuse
 from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE, ZERO
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.mutation.pins import Pins
-from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded
+from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded, slow
 from sparrow_ecg.sim.rtl.monitor import NAMES, REGISTERS, RENAMED
 
 PATIENCE = 5000  # cycles without a sample taken
@@ -76,6 +76,7 @@ def play(pins: Pins, build: Build, scale: int) -> None:
     for seed, base in enumerate((ZERO, 2)):
         _Player(pins, build).hurry(critical(front, seconds, seed, base).tolist(), resets=False)
     _Player(pins, build).hurry(crowded(front, seconds // 2, 0).tolist(), resets=False)
+    _Player(pins, build).hurry(slow(front, 170).tolist(), resets=False)
     _Player(pins, build).hurry(doubtful(seconds // 2, 1).tolist())
     _Player(pins, build).hurry(abuse(doubtful(seconds // 2, 2), 2).tolist())
 

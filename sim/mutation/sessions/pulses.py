@@ -100,6 +100,17 @@ def crowded(front: FrontEnd, seconds: int, seed: int, base: int = 2) -> np.ndarr
     return np.array(codes)
 
 
+def slow(front: FrontEnd, apart: int) -> np.ndarray:
+    """Codes of beats so many blocks apart, which is what the mean interval begins with."""
+    stream = Stream(front)
+    codes: list[int] = []
+    for _ in range(5):
+        _pulse(stream, codes, 4000, ZERO)
+        for _ in range(apart - 5):
+            _block(stream, codes, [0] * BLOCK, ZERO)
+    return np.array(codes)
+
+
 def _pulse(stream: Stream, codes: list[int], height: int, base: int) -> None:
     """Five blocks; three later the bend is of this height."""
     odd = height % 2
