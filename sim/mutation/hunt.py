@@ -19,6 +19,7 @@ from sparrow_ecg.sim.mutation.pins import Pins
 SEED = 1
 FOLDER = Path(__file__).parent
 NOTHING = ("designs.py", "reasons.py", "upsets.py", "second.py", "second.cpp")  # have no part in it
+NEEDED = re.compile(r"sparrow_ecg\.sim\.(mutation\.sessions|rtl\.benches)(?:\.(\w+))? import (\w+)")
 CAUGHT, EQUAL, SURVIVED = "caught", "proven equal", "survived"
 Progress = Callable[[str, int, int], None]
 
@@ -74,7 +75,7 @@ def hunt(
     watched = design.watched(build)
     flat, commands = netlist.elaborated(build, mutants, SEED, watched)
     sources = [path.read_text() for path in sorted(FOLDER.glob("*.[cp]*")) if path.name not in NOTHING]
-    sources += _sessions(design.play.__module__.rpartition(".")[2])
+    sources += _sessions(FOLDER / "sessions" / f"{design.play.__module__.rpartition('.')[2]}.py").values()
 
     def make(folder: Path) -> None:
         circuit = netlist.mapped(flat, build.top, commands, watched)
@@ -86,13 +87,16 @@ def hunt(
     return [Mutant(**each) for each in json.loads((cached("hunted", key, make) / "mutants.json").read_text())]
 
 
-def _sessions(name: str) -> list[str]:
-    """The source of a module of sessions, and of those that it needs."""
-    source = (FOLDER / "sessions" / f"{name}.py").read_text()
-    return [
-        source,
-        *(each for needed in re.findall(r"mutation\.sessions\.(\w+) import", source) for each in _sessions(needed)),
-    ]
+def _sessions(path: Path) -> dict[Path, str]:
+    """The source of a module of sessions, and of those of sessions and benches that it needs, by where they are."""
+    found, left = {}, [path]
+    while left:
+        path = left.pop()
+        found[path] = path.read_text()
+        for folder, module, name in NEEDED.findall(found[path]):
+            needed = FOLDER.parent / folder.replace(".", "/") / f"{module or name}.py"
+            left += [needed] if needed not in found else []
+    return found
 
 
 def _hunt(

@@ -28,6 +28,16 @@ def test_a_fixed_sample(name, design):
     assert len(survived) <= MOST[name], "\n".join(survived)
 
 
+def test_what_decides_a_hunt_is_all_that_its_session_plays():
+    """Otherwise a changed scenario would find the hunt of the old one."""
+    found = {
+        path.relative_to(hunt.FOLDER.parent).as_posix() for path in hunt._sessions(hunt.FOLDER / "sessions/core.py")
+    }
+    benches = {f"rtl/benches/{name}.py" for name in ("farm", "player", "scenarios")}
+    assert benches | {"mutation/sessions/core.py", "mutation/sessions/beats.py"} <= found
+    assert "mutation/sessions/chip.py" not in found
+
+
 def test_without_proofs_as_many_are_caught():
     proven, played = hunt.hunt(CORE, CORE.mutants), hunt.hunt(CORE, CORE.mutants, prove=False)
     assert {mutant.outcome for mutant in played} <= {hunt.CAUGHT, hunt.SURVIVED}
