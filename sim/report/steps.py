@@ -61,15 +61,16 @@ def steps() -> Iterator[Step]:
     yield from (Step(name, minutes, tuple(command.split())) for name, (minutes, command) in FIXED.items())
     for network in sorted(map(Network.load, (path.stem for path in NETWORKS.glob("*.json"))), key=lambda n: n.synapses):
         minutes = 3 if network.synapses < SMALL else 15
+        name = f"power-{network.name}-{network.digest[:8]}"  # another network of that name is measured anew
         if network.name == "watch":
-            yield Step("power-watch", minutes, ("gatepower-monitor", "-n", network.name))
+            yield Step(name, minutes, ("gatepower-monitor", "-n", network.name))
             continue
         split = str(network.provenance.get("split"))
         command = ("gatepower", "-n", network.name, "--split", split, *LEAST)
-        yield Step(f"power-{network.name}", minutes, command)
-        yield Step(f"power-{network.name}-gated", minutes, (*command, "--power-gated"))
+        yield Step(name, minutes, command)
+        yield Step(f"{name}-gated", minutes, (*command, "--power-gated"))
 
 
 def left(folder: Path) -> list[Step]:
-    """Those that have not been right yet."""
+    """Those that have not been right yet. A changed design is not noticed: its log in the folder is to be removed."""
     return [step for step in steps() if not step.log(folder).exists()]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from sparrow_ecg.cli import app
-from sparrow_ecg.model.network import NETWORKS
+from sparrow_ecg.model.network import NETWORKS, Network
 from sparrow_ecg.sim.report.steps import Step, left, steps
 
 
@@ -16,6 +16,8 @@ def test_every_shipped_network_has_its_power_and_every_command_its_options() -> 
     found = list(steps())
     assert len({step.name for step in found}) == len(found)
     networks = {path.stem for path in NETWORKS.glob("*.json")}
+    digests = {Network.load(name).digest[:8] for name in networks}
+    assert {step.name.split("-")[-1] for step in found if step.name.startswith("power-")} == {*digests, "gated"}
     assert {step.arguments[2] for step in found if step.name.startswith("power-")} == networks
     for step in found:
         verb, *options = step.arguments
