@@ -13,6 +13,7 @@ from typing import Any
 from sparrow_ecg.sim.cache import cached
 from sparrow_ecg.sim.mutation import netlist, proof, relations, twins
 from sparrow_ecg.sim.mutation.designs import Design
+from sparrow_ecg.sim.mutation.kept import Kept
 from sparrow_ecg.sim.mutation.lanes import LANES, Lanes, Rows
 from sparrow_ecg.sim.mutation.pins import Pins
 
@@ -83,7 +84,8 @@ def hunt(
         found = _hunt(design, circuit, found, progress, prove)
         (folder / "mutants.json").write_text(json.dumps([asdict(mutant) for mutant in found]))
 
-    key = [flat, *commands, str(prove), str(design.scales), json.dumps(design.guards), str(design.together), *sources]
+    told = [str(prove), str(design.scales), json.dumps(design.guards), str(design.together), str(design.focus)]
+    key = [flat, *commands, *told, *sources]
     return [Mutant(**each) for each in json.loads((cached("hunted", key, make) / "mutants.json").read_text())]
 
 
@@ -133,22 +135,31 @@ class Known:
         self.key = [str(design.together), *sources]
 
     @cached_property
-    def prover(self) -> proof.Prover:
-        return proof.Prover(self.circuit, self.lanes, self.rows, self.design.guards, self.design.together)
+    def prover(self) -> Kept:
+        return Kept(self.circuit, self.lanes, self.rows, self.design.guards, self.design.together)
 
     @cached_property
-    def relations(self) -> relations.Relations:
+    def related(self) -> relations.Relations:
         return relations.Relations(self.prover)
 
     def equal(self, mutant: int) -> bool:
         """Whether nobody can tell this mutant; False when that is not so, or is not shown."""
 
-        def make(folder: Path) -> None:
-            equal = self.twins.equal(mutant) or self.prover.equal(mutant) or self.relations.equal(mutant)
-            (folder / "equal.json").write_text(json.dumps(equal))
+        def unasked() -> bool:
+            return self.twins.equal(mutant) or self.prover.equal(mutant) or self.related.equal(mutant)
 
-        folder = cached("equal", [*self.key, self.twins.aiger(mutant)], make)
-        return json.loads((folder / "equal.json").read_text())
+        def focused() -> bool:
+            return relations.Relations(self.prover.focused(focus)).equal(mutant)
+
+        graph, focus = self.twins.aiger(mutant), self.design.focus.get(mutant, ())
+        return self._found(unasked, graph) or (bool(focus) and self._found(focused, graph, *focus))
+
+    def _found(self, equal: Callable[[], bool], *key: str | bytes) -> bool:
+        def make(folder: Path) -> None:
+            (folder / "equal.json").write_text(json.dumps(equal()))
+
+        folder = cached("equal", [*self.key, *key], make)
+        return bool(json.loads((folder / "equal.json").read_text()))
 
 
 def recorded(lanes: Lanes, design: Design, scale: int) -> Rows:

@@ -23,9 +23,9 @@ class Bus:
         self.numbers = {name: number(register) for name, register in self.protocol.registers.items()}
         self.rng = np.random.default_rng(1)
 
-    def reset(self) -> None:
+    def reset(self, cycles: int = 2) -> None:
         self.pins["rst"] = 1
-        self.pins.row(2)
+        self.pins.row(cycles)
         self.pins["rst"] = 0
         self.model.reset()
 

@@ -19,6 +19,7 @@ from sparrow_ecg.model.signals.ecg.mitdb import SAMPLING_RATE, ZERO
 from sparrow_ecg.model.signals.ecg.synthetic import generate
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded, slow
+from sparrow_ecg.sim.mutation.sessions.shapes import drawn, firing
 from sparrow_ecg.sim.rtl.monitor import NAMES, REGISTERS, RENAMED
 
 PATIENCE = 5000  # cycles without a sample taken
@@ -32,9 +33,8 @@ WATCHED = tuple(
 
 
 def recordings(seconds: float) -> list[np.ndarray]:
-    """Codes: of a heart, and of one whose electrodes come off."""
-    heart = generate("mutation", seconds).codes
-    return [heart, abuse(generate("abused", seconds, seed=1).codes, 3)]
+    """Codes: of a heart whose electrodes come off, and of another."""
+    return [abuse(generate("abused", seconds, seed=1).codes, 3), generate("mutation", seconds).codes]
 
 
 def doubtful(seconds: int, seed: int) -> np.ndarray:
@@ -67,16 +67,18 @@ def play(pins: Pins, build: Build, scale: int) -> None:
     """All pins in every cycle, with stalls; with a scale over 1 long recordings, at which checks look once a block.
     Raises VerificationError.
     """
+    front = FrontEnd.of(build.network, build.rate)
     if scale == 1:
-        for turn, codes in enumerate(recordings(20)):
-            _Player(pins, build, often=0.3 * turn).play(codes.tolist())
+        for turn, codes in enumerate([firing(front, build.network, True, 1), *recordings(20)]):
+            _Player(pins, build, often=0.3 * (turn % 2)).play(codes.tolist())
         return
     seconds = 60 * scale
-    front = FrontEnd.of(build.network, build.rate)
     for seed, base in enumerate((ZERO, 2)):
         _Player(pins, build).hurry(critical(front, seconds, seed, base).tolist(), resets=False)
     _Player(pins, build).hurry(crowded(front, seconds // 2, 0).tolist(), resets=False)
     _Player(pins, build).hurry(slow(front, 170).tolist(), resets=False)
+    _Player(pins, build).hurry(firing(front, build.network, False, 1).tolist(), resets=False)
+    _Player(pins, build).hurry(drawn(front, 40, 1).tolist(), resets=False)
     _Player(pins, build).hurry(doubtful(seconds // 2, 1).tolist())
     _Player(pins, build).hurry(abuse(doubtful(seconds // 2, 2), 2).tolist())
 

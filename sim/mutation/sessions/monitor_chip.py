@@ -12,7 +12,8 @@ from sparrow_ecg.model.signals.ecg.mitdb import ZERO
 from sparrow_ecg.sim.mutation.pins import Pins
 from sparrow_ecg.sim.mutation.sessions.bus import PATIENCE, Bus
 from sparrow_ecg.sim.mutation.sessions.monitor import WATCHED, WORK, doubtful, recordings
-from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded
+from sparrow_ecg.sim.mutation.sessions.pulses import critical, crowded, overdue, slow
+from sparrow_ecg.sim.mutation.sessions.shapes import close, drawn, firing, ranged
 
 SHOWN = ("status", "event", "beat", "cause", "time")
 
@@ -22,16 +23,25 @@ def play(pins: Pins, build: Build, scale: int) -> None:
     model = MonitorModel(build.monitor_chip.controller)
     bus = Bus(pins, model)
     rng, protocol = bus.rng, bus.protocol
+    front = FrontEnd.of(build.network, build.rate)
     if scale > 1:
-        front = FrontEnd.of(build.network, build.rate)
         for base in (ZERO, 2):
             _hurry(bus, critical(front, 40 * scale, 3, base).tolist(), resets=False)
         _hurry(bus, crowded(front, 30 * scale, 3).tolist(), resets=False)
+        _hurry(bus, critical(front, 40 * scale, 5, highest=1000).tolist(), resets=False)
+        _hurry(bus, overdue(front, 12, 1).tolist(), resets=False)
+        _hurry(bus, slow(front, 170).tolist(), resets=False)
+        _hurry(bus, drawn(front, 40, 2).tolist(), resets=False)
+        for silent, apart in ((1, 5), (0, 40)):
+            for codes in close(front, build.network, build.config.neuron, 30, 2, silent, apart):
+                _hurry(bus, codes.tolist(), resets=False)
+        for codes in ranged(front, build.network, build.config.neuron, 40, 1):
+            _hurry(bus, codes.tolist(), resets=False)
         _hurry(bus, doubtful(45 * scale, 3).tolist())
         _hurry(bus, abuse(doubtful(30 * scale, 4), 4).tolist())
         _too_fast(bus)
         return
-    for codes in recordings(20):
+    for codes in [firing(front, build.network, True, 1), *recordings(20)]:
         bus.reset()
         bus.rest()
         bus.all()
@@ -81,7 +91,7 @@ def _hurry(bus: Bus, codes: list[int], resets: bool = True) -> None:
     block, told, rests, away = -1, 0, True, 0
     for code in codes:
         if resets and rng.random() < (0.002 if model.stream.state.quality.off else 0.00005):
-            bus.reset()
+            bus.reset(1 + block % 2)  # where the lead is off, one cycle tells more than two
             block, told = -1, 0
         if rests and rng.integers(64):
             pins["sample"], pins["sample_valid"] = code, 1

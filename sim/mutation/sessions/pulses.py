@@ -17,16 +17,16 @@ NEXT = 30  # blocks from one pulse to the next, which finds it judged
 PULSE = 8  # blocks from where a pulse begins to its bend
 
 
-def critical(front: FrontEnd, seconds: int, seed: int, base: int = ZERO) -> np.ndarray:
+def critical(front: FrontEnd, seconds: int, seed: int, base: int = ZERO, highest: int = 1 << 15) -> np.ndarray:
     """Codes of pulses whose bend is, to the last bit, what the detector's thresholds are, or one or two more or less;
     and which come when an interval that it asks for is just over. base: the code between them; a low one leaves room
-    for the highest.
+    for the highest. highest: bend of all.
     """
     rng = np.random.default_rng(seed)
     stream = Stream(front)
     codes: list[int] = []
     detector = stream.state.detector
-    highest = 16 * (TOP - base - 2)
+    highest = min(highest, 16 * (TOP - base - 2))
     tall = 0  # pulses to come of the highest, T waves, which lift the noise, and what is just refused then
     while len(codes) < seconds * SAMPLING_RATE:
         tall = tall - 1 if tall else int(rng.integers(60)) * int(rng.integers(40) == 0)
@@ -98,6 +98,38 @@ def crowded(front: FrontEnd, seconds: int, seed: int, base: int = 2) -> np.ndarr
         for _ in range(NEXT - 5):
             _block(stream, codes, [0] * BLOCK, base)
     return np.array(codes)
+
+
+def overdue(front: FrontEnd, times: int, seed: int, base: int = 2) -> np.ndarray:
+    """Codes of beats as high as may be, with T waves that lift noise; then of faster ones, between which nothing lowers
+    it; and then none until a pulse is looked back for that is just high enough, or just not. So many times.
+    """
+    rng = np.random.default_rng(seed)
+    stream = Stream(front)
+    codes: list[int] = []
+    detector = stream.state.detector
+    highest = 16 * (TOP - base - 2)
+    for _ in range(times):
+        for _ in range(8 + int(rng.integers(8))):
+            _pulse(stream, codes, highest - int(rng.integers(8)), base)
+            _wait(stream, codes, CLEAR, base)  # then it is a beat
+            _pulse(stream, codes, max(4, five_eighths(detector.height) - 3), base)
+            _wait(stream, codes, 2 * CLEAR, base)
+        for _ in range(30):
+            _pulse(stream, codes, highest - int(rng.integers(8)), base)
+            _wait(stream, codes, T_WAVE - 4, base)
+        usual = detector.usual >> INTERVAL_LOG2
+        until = usual + five_eighths(usual)
+        _wait(stream, codes, int(rng.integers(4)), base)
+        height = _just_beat(stream, codes, until, base) + int(rng.integers(-2, 3))
+        _pulse(stream, codes, min(height, highest), base)
+        _wait(stream, codes, until - detector.age + LAG + 3, base)
+    return np.array(codes)
+
+
+def _wait(stream: Stream, codes: list[int], blocks: int, base: int) -> None:
+    for _ in range(blocks):
+        _block(stream, codes, [0] * BLOCK, base)
 
 
 def slow(front: FrontEnd, apart: int) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,25 @@ def test_what_is_told_of_a_mutant():
 
 def test_designs_have_mutants_enough():
     assert sum(design.mutants for design in DESIGNS.values()) >= 3000
+
+
+def test_a_mutant_that_has_a_focus_is_tried_with_it_too(tmp_path, monkeypatch):
+    """And no other is; what was found once is not tried again."""
+    tried = []
+
+    def related(name, says):
+        def equal(mutant):
+            tried.append((name, mutant))
+            return says
+
+        return SimpleNamespace(equal=equal)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(hunt.relations, "Relations", lambda focus: related(focus, True))
+    known = object.__new__(hunt.Known)
+    known.key, known.design = [], SimpleNamespace(focus={7: ("state",)})
+    known.twins = SimpleNamespace(aiger=lambda mutant: f"{mutant}", equal=lambda mutant: False)
+    known.__dict__["prover"] = SimpleNamespace(equal=lambda mutant: False, focused=lambda names: names)
+    known.__dict__["related"] = related("all", False)
+    assert [known.equal(mutant) for mutant in (7, 8, 7, 8)] == [True, False, True, False]
+    assert tried == [("all", 7), (("state",), 7), ("all", 8)]
