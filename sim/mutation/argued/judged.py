@@ -8,23 +8,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from sparrow_ecg.hw.build import Build
 from sparrow_ecg.sim.cache import cached
-from sparrow_ecg.sim.mutation import netlist
+from sparrow_ecg.sim.mutation import netlist, proof, relations, twins
 from sparrow_ecg.sim.mutation.argued import taint
-from sparrow_ecg.sim.mutation.designs import RESULT, Design
-from sparrow_ecg.sim.mutation.hunt import Known, _played, recorded
-from sparrow_ecg.sim.mutation.lanes import Lanes
+from sparrow_ecg.sim.mutation.designs import LISTS, RESULT, Design
+from sparrow_ecg.sim.mutation.hunt import _played, recorded
+from sparrow_ecg.sim.mutation.lanes import Lanes, Rows
 from sparrow_ecg.sim.mutation.sessions import core
 from sparrow_ecg.sim.rtl.mutants import Mutant
 from sparrow_ecg.sim.tools import run_yosys
 
-FLAT = "read_verilog core.v; hierarchy -top core; proc; flatten; memory_map; opt; opt_clean -purge; write_rtlil flat.il"
+FLAT = (
+    # address and data of a memory that is not written are anything: so they do not hang on what enables it
+    "read_verilog core.v; hierarchy -top core; proc; opt_expr -mux_undef; flatten; memory_map; opt; opt_clean -purge;"
+    " write_rtlil flat.il"
+)
 NOTHING = "mutate -mode none"  # to put in: they are there
+
+# Registers that mean something together, where a core has all of them: what is taken of an image, what is at work in a
+# serial core, and where `mac` is among its weights.
+TOGETHER = (
+    ("loader.section", "loader.address", "loader.byte"),
+    *(("sequencer.fsm_state", "sequencer.layer", register) for register in ("sequencer.position", "sequencer.step")),
+    ("sequencer.fsm_state", "sequencer.group", "load"),
+    *LISTS,
+    ("steps.$signal", "steps.high", "phase", "position"),
+    ("steps.$signal", "steps.high", "begun"),
+)
 
 
 def judged(
@@ -34,26 +49,46 @@ def judged(
     when a session does, None when neither is shown.
     """
     circuit = mapped(text, [mutant.number for mutant in mutants])
+    together = tuple(_together(flop.name.rpartition("[")[0] or flop.name for flop in circuit.flops))
     design = Design(lambda: build, core.play, len(mutants), guards=RESULT)
     with Lanes(circuit) as lanes:
         rows = recorded(lanes, design, 1)
         caught = {k for k, _ in _played(lanes, rows, list(range(len(mutants))))}
-        known = Known(circuit, lanes, rows, design)
-        marks = taint.Taint(known.prover)
+        known = _Known(circuit, lanes, rows, together)
         found: dict[int, bool | None] = {}
         for k, mutant in enumerate(mutants):
-            found[mutant.number] = False if k in caught else _equal(known, marks, k) or None
+            found[mutant.number] = False if k in caught else known.equal(k) or None
             on_count(k + 1)
     return found
 
 
-def _equal(known: Known, marks: taint.Taint, mutant: int) -> bool:
-    def make(folder: Path) -> None:
-        equal = known.prover.equal(mutant) or marks.equal(mutant) or known.equal(mutant)
-        (folder / "equal.json").write_text(json.dumps(equal))
+def _together(registers: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Those of `TOGETHER` that are all there, as they are called there: numbered, where there are more of a name."""
+    called = {re.sub(r"\$\d+$", "", name): name for name in registers}
+    yield from (tuple(called[name] for name in names) for names in TOGETHER if called.keys() >= set(names))
 
-    key: list[str | bytes] = [*known.key, Path(taint.__file__).read_text(), known.twins.aiger(mutant)]
-    return bool(json.loads((cached("alike", key, make) / "equal.json").read_text()))
+
+class _Known:
+    """What is proven, each way tried in turn, and kept one by one."""
+
+    def __init__(self, circuit: netlist.Netlist, lanes: Lanes, rows: Rows, together: Sequence[Sequence[str]]):
+        self.prover = proof.Prover(circuit, lanes, rows, RESULT, together)
+        self.marks = taint.Taint(self.prover, together)
+        self.twins, self.relations = twins.Twins(circuit, RESULT), relations.Relations(self.prover)
+        self.key = [
+            str(together),
+            *(Path(each.__file__ or "").read_text() for each in (proof, relations, twins, taint)),
+        ]
+
+    def equal(self, mutant: int) -> bool:
+        """Whether nobody can tell this mutant; False when that is not so, or is not shown."""
+
+        def make(folder: Path) -> None:
+            equal = any(way.equal(mutant) for way in (self.prover, self.marks, self.twins, self.relations))
+            (folder / "equal.json").write_text(json.dumps(equal))
+
+        folder = cached("alike", [*self.key, self.twins.aiger(mutant)], make)
+        return bool(json.loads((folder / "equal.json").read_text()))
 
 
 def mapped(text: str, numbers: Sequence[int]) -> netlist.Netlist:

@@ -2,8 +2,8 @@
 
 Only one chip is simulated, by a solver, and beside each net a mark that is set when the net may differ in the chip with
 the mutant: at its multiplexer, and from there through gates as far as their other inputs let it. Marks know nothing of
-values that differ, so no arithmetic is done twice. While a register or two have some value a word has no mark: that is
-guessed from recorded cycles, and shown to hold for ever by induction, as in `sim.mutation.relations`.
+values that differ, so no arithmetic is done twice. While registers have some value a word has no mark: that is guessed
+from recorded cycles, and shown to hold for ever by induction, as in `sim.mutation.relations`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import count
 
 import numpy as np
 from pysat.solvers import Solver
@@ -20,15 +20,8 @@ from sparrow_ecg.sim.mutation.netlist import AND, NOT, OR, XOR
 from sparrow_ecg.sim.mutation.proof import Clause, Prover
 from sparrow_ecg.sim.mutation.relations import When
 
-STATE = (
-    "fsm_state",
-    "phase",
-    "section",
-    "layer",
-)  # registers that say what goes on: together with any bit of a small one
-WIDE = 7  # bits of both, if its values are looked at
 MOST = 30_000  # guesses beyond which a proof is given up
-CALLS = 500  # of a solver, likewise
+CALLS = 20_000  # of a solver, likewise
 CONFLICTS = 20_000  # in a call, likewise
 Guess = tuple[int, str]  # the number of a `When`, and the word that has no mark then
 
@@ -38,10 +31,13 @@ class _TooHard(Exception):
 
 
 class Taint:
-    """Proofs about mutants of a netlist with one clock, with what a `Prover` knows of it."""
+    """Proofs about mutants of a netlist with one clock, with what a `Prover` knows of it.
 
-    def __init__(self, prover: Prover):
-        self.prover = prover
+    together: registers on all of whose values at once it may depend what has a mark, beside single small ones.
+    """
+
+    def __init__(self, prover: Prover, together: Iterable[Sequence[str]] = ()):
+        self.prover, self.together = prover, tuple(together)
         self.one_clock = len({(flop.clock, flop.rising, flop.at_once) for flop in prover.flops}) == 1
         self.whens: list[When] = []
         coarse = {k: name for name, flops in prover.words.items() for k in flops}
@@ -58,17 +54,11 @@ class Taint:
         return any(_Induction(self.prover, mutant, differ, self.whens, words).holds() for words in self.words)
 
     def _whens(self, seen: np.ndarray) -> Iterator[When]:
-        """Always; each value that was seen of a small register; and such of one that says what goes on, with a bit."""
-        registers = self.prover.registers()
-        states = [each for each in registers if self.prover.flops[each[0]].name.partition("[")[0].endswith(STATE)]
-        pairs = [(state, [k for k in other if k not in state]) for state, other in product(states, registers)]
+        """Always; and each value that was seen of a small register, or of those together."""
         yield When((), 0, np.ones(len(seen), bool))
-        for flops in (
-            *registers,
-            *([*state, *other] for state, other in pairs if other and len(state) + len(other) <= WIDE),
-            *([*state, k] for state, other in pairs for k in other if len(other) > 1),
-        ):
-            numbers = seen[:, flops] @ (1 << np.arange(len(flops)))
+        joint = ([k for name in names for k in self.prover.words[name]] for names in self.together)
+        for flops in (*self.prover.registers(), *joint):
+            numbers = seen[:, flops].astype(np.int64) @ (1 << np.arange(len(flops)))
             for value in np.unique(numbers).tolist():
                 yield When(tuple(flops), value, numbers == value)
 
@@ -163,15 +153,20 @@ class _Induction:
                     raise _TooHard
                 return set(solver.get_model()) if found else None
 
-            while (found := model([*seen, *(broken[guess] for guess in self.guesses & broken.keys())])) is not None:
-                if found.intersection(seen):
-                    return None
-                true = {i for i in used if found.issuperset(self.whens[i].literals(following))}
-                gone = {(i, word) for i, word in self.guesses & broken.keys() if i in true and coming[word] in found}
-                if more := {word for i, word in gone if i == 0}:
-                    self.guesses -= {(0, word) for word in more}
-                    return more
-                self.guesses -= gone
+            # What follows from a guess mostly comes later: in the order in which they came, until all follow from all.
+            order, left = sorted(used, key=lambda i: int(np.argmax(self.whens[i].rows))), -1
+            while left != len(self.guesses):
+                left = len(self.guesses)
+                for i in order:
+                    wrong = {guess: broken[guess] for guess in self.guesses if guess[0] == i and guess in broken}
+                    while (found := model([*wrong.values(), *([] if i else seen)])) is not None:
+                        if found.intersection(seen):
+                            return None
+                        gone = {guess for guess in wrong if coming[guess[1]] in found}
+                        self.guesses -= gone
+                        if not i:
+                            return {word for _, word in gone}
+                        wrong = {guess: literal for guess, literal in wrong.items() if guess not in gone}
             return set()
 
 

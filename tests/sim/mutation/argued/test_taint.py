@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 
-from amaranth.hdl import Array, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -35,9 +36,26 @@ class Summed(wiring.Component):
         return m
 
 
-def _proven(secret: bool) -> tuple[set[int], set[int], list[str]]:
+class Scratch(wiring.Component):
+    """A register that holds what nobody looks at in two of four phases, which only two registers together tell."""
+
+    def __init__(self):
+        super().__init__({"word": In(3), "shown": Out(3)})
+
+    def elaborate(self, platform) -> Module:
+        m = Module()
+        low, high, kept = Signal(name="low"), Signal(name="high"), Signal(3)
+        phase = Cat(low, high)
+        m.d.sync += [phase.eq(phase + 1), kept.eq(Array([self.word + 3, kept, self.word, kept])[phase])]
+        m.d.comb += self.shown.eq(Mux(low == high, kept, 0))
+        return m
+
+
+def _proven(
+    component: wiring.Component, together: Iterable[Sequence[str]] = ()
+) -> tuple[set[int], set[int], list[str]]:
     """Mutants that are caught when the secret is told, those that are proven equal by who has not heard it, and all."""
-    flat, commands = netlist.elaborated(SimpleNamespace(component=Summed(secret), top="summed"), 60, hunt.SEED)
+    flat, commands = netlist.elaborated(SimpleNamespace(component=component, top="summed"), 60, hunt.SEED)
     circuit = netlist.mapped(flat, "summed", commands)
     draw = random.Random(1)
 
@@ -52,17 +70,23 @@ def _proven(secret: bool) -> tuple[set[int], set[int], list[str]]:
         telling = [word for _ in range(20) for word in (5, 2, 6, *(draw.randrange(8) for _ in range(20)))]
         caught = dict(hunt._played(lanes, play(lanes, telling).rows, list(range(len(commands)))))
         quiet = play(lanes, [draw.choice((0, 1, 2, 3, 4, 6, 7)) for _ in range(300)])
-        marks = Taint(proof.Prover(circuit, lanes, quiet.rows, {}))
+        marks = Taint(proof.Prover(circuit, lanes, quiet.rows, {}), together)
         return set(caught), {k for k in range(len(commands)) if marks.equal(k)}, commands
 
 
 def test_no_mutant_that_is_caught_is_proven_equal():
     for secret in (False, True):
-        caught, equal, _ = _proven(secret)
+        caught, equal, _ = _proven(Summed(secret))
         assert len(caught) > 20
         assert not caught & equal
 
 
 def test_a_sum_that_begins_anew_is_equal_whatever_it_was():
-    caught, equal, commands = _proven(secret=False)
+    caught, equal, commands = _proven(Summed(secret=False))
     assert caught | equal == set(range(len(commands)))
+
+
+def test_what_differs_may_depend_on_two_registers_together():
+    caught, equal, commands = _proven(Scratch(), together=[("low", "high")])
+    assert caught | equal == set(range(len(commands)))
+    assert equal - _proven(Scratch())[1]
