@@ -145,6 +145,8 @@ DESIGNS: dict[str, Design] = {
         guards=dict.fromkeys(monitor_chip.inside(), "~clock_request"),
         watched=lambda build: monitor_chip.inside(),
         together=monitored("controller.monitor.", "controller.beats__payload[32]"),
-        focus={163: tuple(f"controller.monitor.core.{name}" for name in ("read$18", "sequencer.layer", FSM))},
+        focus=dict.fromkeys(
+            (163, 245), tuple(f"controller.monitor.core.{name}" for name in ("read$18", "sequencer.layer", FSM))
+        ),
     ),
 }
