@@ -31,6 +31,7 @@ REGISTERED = {
     "average_power_nw.25": "average_nw_25",
     "average_power_nw.37": "average_nw_37",
     "energy_per_beat_nj": "active_nj",
+    "gated.active_nj": "active_nj",
     "active_nj_per_beat": "active_nj",
     "area_um2": "area_um2",
 }

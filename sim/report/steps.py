@@ -13,6 +13,7 @@ from sparrow_ecg.model.network import NETWORKS, Network
 
 PROGRAM = (sys.executable, "-m", "sparrow_ecg")
 LEAST = ("--datapath", "mac", "--mapping", "leakage")  # the cores of least average power
+GATED = ("--datapath", "tree")  # and of those that are switched off; trees of large networks are too large
 SMALL = 1_000  # synapses: more of them take longer
 FIXED = {
     "compare": (5, "compare"),
@@ -60,15 +61,16 @@ def steps() -> Iterator[Step]:
     """All of them, the small ones first."""
     yield from (Step(name, minutes, tuple(command.split())) for name, (minutes, command) in FIXED.items())
     for network in sorted(map(Network.load, (path.stem for path in NETWORKS.glob("*.json"))), key=lambda n: n.synapses):
-        minutes = 3 if network.synapses < SMALL else 15
+        minutes = 3 if network.synapses < SMALL else 30
         name = f"power-{network.name}-{network.digest[:8]}"  # another network of that name is measured anew
         if network.name == "watch":
             yield Step(name, minutes, ("gatepower-monitor", "-n", network.name))
             continue
         split = str(network.provenance.get("split"))
-        command = ("gatepower", "-n", network.name, "--split", split, *LEAST)
-        yield Step(name, minutes, command)
-        yield Step(f"{name}-gated", minutes, (*command, "--power-gated"))
+        command = ("gatepower", "-n", network.name, "--split", split)
+        yield Step(name, minutes, (*command, *LEAST))
+        gated = GATED if network.synapses < SMALL else LEAST
+        yield Step(f"{name}-gated", minutes, (*command, *gated, "--power-gated"))
 
 
 def left(folder: Path) -> list[Step]:

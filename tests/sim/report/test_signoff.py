@@ -84,9 +84,12 @@ def test_what_is_known_from_before_stands_in_for_results_of_the_same_networks(tm
         "c": figure("tiny-sky130-tree-chip", "average_nw.25", 1.0, own),
         "d": figure("tiny-sky130-serial", "average_nw.25", 0.5, "of another network"),
         "e": figure("tiny-sky130-serial-lanes4", "energy_per_beat_nj", 0.5, own),
+        "f": figure("tiny-sky130-tree-power_gated", "average_nw.25", 0.8, own),
+        "g": figure("tiny-sky130-tree-power_gated", "gated.active_nj", 0.3, own),
     }
     power = collect(tmp_path, known)["power"]["tiny"]
-    assert set(power["cores"]) == {"tiny-mac", "tiny-tree-chip"}
+    assert set(power["cores"]) == {"tiny-mac", "tiny-tree-chip", "tiny-tree-power_gated"}
+    assert (power["gated"]["average_nw_25"], power["gated"]["active_nj"]) == (0.8, 0.3)
     assert (power["core"], power["average_nw_25"], power["active_nj"]) == ("tiny-mac", 5.0, 2.0)
     assert (power["measured"], power["command"]) == ("2026-01-02", "tiny-sky130-mac")
     write(tmp_path, "gatepower-tiny-sky130-mac.json", measured(6.0))
