@@ -27,7 +27,7 @@ FIXED = {
     "formal": (4, "formal"),
     "cosim": (4, "cosim"),
     "cosim-second": (3, "cosim --second"),
-    "mutate": (30, "mutate"),
+    "mutate": (40, "mutate"),
     "mutants": (40, "mutants --prove --quiet"),
 }
 
