@@ -70,8 +70,9 @@ def firing(front: FrontEnd, network: Network, fires: bool, seed: int) -> np.ndar
 def close(
     front: FrontEnd, network: Network, neuron: Neuron, shapes: int, seed: int, silent: int, apart: int
 ) -> list[np.ndarray]:
-    """Of so many shapes, each from a reset on. In one of its beats all neurons of the first layer fire but so few, and
-    the two highest outputs are no further apart: then the class tells of what is wrong before. Raises ValueError.
+    """Of so many shapes, each from a reset on. In one of its beats all neurons of the first layer fire, or nearly do,
+    but so few, and the two highest outputs are no further apart: then the class tells of what is wrong before. Raises
+    ValueError.
     """
 
     def wrong(counts: np.ndarray) -> np.ndarray:

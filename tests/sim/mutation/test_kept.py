@@ -94,7 +94,8 @@ def test_what_was_found_is_not_looked_for_again(played, monkeypatch):
 
 def test_focus_leaves_registers_and_knowledge(played):
     circuit, lanes, rows, _ = played
-    prover = Kept(circuit, lanes, rows, {})
+    prover = Kept(circuit, lanes, rows, {}, ((COUNTERS,),))
     focused = prover.focused(["late"])
+    assert prover.invariants
     assert focused.registers() == [prover.words["late"]] != prover.registers()
     assert focused.invariants == prover.invariants

@@ -19,6 +19,9 @@ def test_every_shipped_network_has_its_power_and_every_command_its_options() -> 
     digests = {Network.load(name).digest[:8] for name in networks}
     assert {step.name.split("-")[-1] for step in found if step.name.startswith("power-")} == {*digests, "gated"}
     assert {step.arguments[2] for step in found if step.name.startswith("power-")} == networks
+    gated = {step.arguments[2]: step.arguments for step in found if step.name.endswith("-gated")}
+    assert "tree" in gated["tiny"]  # least when switched off: docs/ENERGY.md
+    assert "mac" in gated["frugal"]
     for step in found:
         verb, *options = step.arguments
         said = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app(verb), [*options, "--help"])
